@@ -1,0 +1,180 @@
+"""A client for agent runs on LangGraph-compatible servers.
+
+Example:
+    ```python
+    from runs_client import RunsClient
+
+    async with RunsClient("http://localhost:2024") as runs:
+        async for part in runs.stream(None, "agent", input={"question": "?"}):
+            print(part.event, part.data)
+    ```
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from runs_bindings.models import Run
+    from runs_bindings.types import UNSET, Unset
+
+    from ._async import RunsClient, RunStream
+    from ._errors import (
+        APIConnectionError,
+        APIStatusError,
+        APITimeoutError,
+        AuthenticationError,
+        BadRequestError,
+        ConflictError,
+        EventDecodeError,
+        InternalServerError,
+        InvalidRequestError,
+        NotFoundError,
+        PermissionDeniedError,
+        RateLimitError,
+        RunFailedError,
+        RunsClientError,
+        StreamInterruptedError,
+        UnexpectedResponseError,
+        UnprocessableEntityError,
+    )
+    from ._parts import (
+        CheckpointsPart,
+        ControlPart,
+        CustomPart,
+        DebugPart,
+        EndPart,
+        ErrorPart,
+        EventsPart,
+        FeedbackPart,
+        MessagesPart,
+        MessagesTuplePart,
+        MetadataPart,
+        Part,
+        TasksPart,
+        ToolsPart,
+        UnknownPart,
+        UpdatesPart,
+        ValuesPart,
+    )
+    from ._retry import RetryPolicy
+    from ._sync import SyncRunsClient, SyncRunStream
+    from ._transports import AsyncTransport, Request, Response, SyncTransport
+    from ._transports._httpx import HttpxTransport
+    from ._transports._httpx_sync import SyncHttpxTransport
+
+# Each name is imported when it is first used: importing the package costs next to nothing, and no HTTP library
+# is loaded that is not needed.
+_MODULES = {
+    "_async": ["RunStream", "RunsClient"],
+    "_errors": [
+        "APIConnectionError",
+        "APIStatusError",
+        "APITimeoutError",
+        "AuthenticationError",
+        "BadRequestError",
+        "ConflictError",
+        "EventDecodeError",
+        "InternalServerError",
+        "InvalidRequestError",
+        "NotFoundError",
+        "PermissionDeniedError",
+        "RateLimitError",
+        "RunFailedError",
+        "RunsClientError",
+        "StreamInterruptedError",
+        "UnexpectedResponseError",
+        "UnprocessableEntityError",
+    ],
+    "_parts": [
+        "CheckpointsPart",
+        "ControlPart",
+        "CustomPart",
+        "DebugPart",
+        "EndPart",
+        "ErrorPart",
+        "EventsPart",
+        "FeedbackPart",
+        "MessagesPart",
+        "MessagesTuplePart",
+        "MetadataPart",
+        "Part",
+        "TasksPart",
+        "ToolsPart",
+        "UnknownPart",
+        "UpdatesPart",
+        "ValuesPart",
+    ],
+    "_retry": ["RetryPolicy"],
+    "_sync": ["SyncRunStream", "SyncRunsClient"],
+    "_transports": ["AsyncTransport", "Request", "Response", "SyncTransport"],
+    "_transports._httpx": ["HttpxTransport"],
+    "_transports._httpx_sync": ["SyncHttpxTransport"],
+}
+_HOMES = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
+_HOMES |= {"Run": "runs_bindings.models", "UNSET": "runs_bindings.types", "Unset": "runs_bindings.types"}
+
+__all__ = [
+    "UNSET",
+    "APIConnectionError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AsyncTransport",
+    "AuthenticationError",
+    "BadRequestError",
+    "CheckpointsPart",
+    "ConflictError",
+    "ControlPart",
+    "CustomPart",
+    "DebugPart",
+    "EndPart",
+    "ErrorPart",
+    "EventDecodeError",
+    "EventsPart",
+    "FeedbackPart",
+    "HttpxTransport",
+    "InternalServerError",
+    "InvalidRequestError",
+    "MessagesPart",
+    "MessagesTuplePart",
+    "MetadataPart",
+    "NotFoundError",
+    "Part",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "Request",
+    "Response",
+    "RetryPolicy",
+    "Run",
+    "RunFailedError",
+    "RunStream",
+    "RunsClient",
+    "RunsClientError",
+    "StreamInterruptedError",
+    "SyncHttpxTransport",
+    "SyncRunStream",
+    "SyncRunsClient",
+    "SyncTransport",
+    "TasksPart",
+    "ToolsPart",
+    "UnexpectedResponseError",
+    "UnknownPart",
+    "UnprocessableEntityError",
+    "Unset",
+    "UpdatesPart",
+    "ValuesPart",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

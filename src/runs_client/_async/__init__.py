@@ -1,0 +1,6 @@
+"""The facade."""
+
+from ._client import RunsClient
+from ._stream import RunStream
+
+__all__ = ["RunStream", "RunsClient"]

@@ -1,0 +1,138 @@
+"""Sends requests with patience: retries, redirects, the concurrency limit, the request hook."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from .._concurrency import AsyncLimiter, Deadline, async_resolve, async_sleep
+from .._errors import APITimeoutError, RunsClientError
+from .._headers import checked_headers
+from .._responses import EVENT_STREAM, REDIRECTS, error_from_response, not_an_event_stream
+from .._retry import SAFE_METHODS
+from .._transports import AsyncStreamResponse, Request, Response
+
+if TYPE_CHECKING:
+    from .._retry import RetryPolicy
+    from .._transports import AsyncTransport
+    from .._url import BaseURL
+
+AnswerT = TypeVar("AnswerT", Response, AsyncStreamResponse)
+RequestHook = Callable[[Request], "Request | None | Awaitable[Request | None]"]
+"""Sees each request before it is sent, retries included, and may return another one to send instead."""
+
+_MAX_REDIRECTS = 5
+_log = logging.getLogger("runs_client")
+
+
+class AsyncCaller:
+    """Sends requests of one client.
+
+    Args:
+        transport: What sends them.
+        base_url: The only origin that requests may go to.
+        retry: When to try again.
+        max_concurrency: Requests under way at a time. A stream counts until its first byte.
+        on_request: Called with each request before it is sent.
+    """
+
+    def __init__(
+        self,
+        transport: AsyncTransport,
+        base_url: BaseURL,
+        *,
+        retry: RetryPolicy,
+        max_concurrency: int | None,
+        on_request: RequestHook | None,
+    ) -> None:
+        self._transport = transport
+        self._base_url = base_url
+        self._retry = retry
+        self._limiter = AsyncLimiter(max_concurrency)
+        self._on_request = on_request
+
+    async def send(self, request: Request) -> Response:
+        """Send a request and read the response to its end.
+
+        Raises:
+            APIStatusError: The server refused it.
+            APIConnectionError: No answer came.
+        """
+        return await self._persist(request, self._transport.send)
+
+    async def open(self, request: Request) -> AsyncStreamResponse:
+        """Send a request for an event stream and return as soon as the response's headers are there.
+
+        Raises:
+            APIStatusError: The server refused it.
+            APIConnectionError: No answer came.
+            UnexpectedResponseError: The answer is no event stream.
+        """
+        stream = await self._persist(request, self._transport.open)
+        if not stream.headers.get("content-type", "").startswith(EVENT_STREAM):
+            raise not_an_event_stream(request, await _read(stream))
+        return stream
+
+    async def _persist(
+        self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]]
+    ) -> AnswerT:
+        deadline = Deadline(request.timeout)
+        tried = 0
+        while True:
+            tried += 1
+            try:
+                async with self._limiter:
+                    return await self._follow(replace(request, timeout=deadline.remaining()), exchange)
+            except RunsClientError as error:
+                delay = self._retry.delay(error, method=request.method, tried=tried)
+                remaining = deadline.remaining()
+                if delay is None or (remaining is not None and delay >= remaining):
+                    raise
+                _log.info("retrying in %.2f s (try %d): %s", delay, tried + 1, error)
+            await async_sleep(delay)
+
+    async def _follow(self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]]) -> AnswerT:
+        for _ in range(_MAX_REDIRECTS + 1):
+            request = await self._hooked(request)
+            answer = await exchange(request)
+            _log.debug("%s %s: %d", request.method, request.url, answer.status)
+            if 200 <= answer.status < 300:
+                return answer
+            response = answer if isinstance(answer, Response) else await _read(answer)
+            target = self._redirect_target(request, response)
+            if target is None:
+                break
+            request = replace(request, url=target)
+        raise error_from_response(request, response)
+
+    def _redirect_target(self, request: Request, response: Response) -> str | None:
+        # RFC 9110, section 15.4: only 307 and 308 keep the method and the body.
+        keeps_method = response.status in (307, 308) or request.method in SAFE_METHODS
+        location = response.headers.get("location")
+        if response.status not in REDIRECTS or not keeps_method or location is None:
+            return None
+        return self._base_url.redirected(request.url, location)
+
+    async def _hooked(self, request: Request) -> Request:
+        if self._on_request is None:
+            return request
+        changed = await async_resolve(self._on_request(request))
+        if changed is None:
+            return request
+        return replace(changed, headers=checked_headers(changed.headers))
+
+
+async def _read(stream: AsyncStreamResponse) -> Response:
+    try:
+        return Response(stream.status, stream.headers, b"".join([chunk async for chunk in stream]))
+    finally:
+        await stream.aclose()
+
+
+def timed_out(request: Request) -> APITimeoutError:
+    """The error for a stream that is still going on when its time is over."""
+    return APITimeoutError(
+        f"{request.method} {request.url} went on for longer than {request.timeout:g} seconds", request_sent=True
+    )

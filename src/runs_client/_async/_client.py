@@ -1,0 +1,497 @@
+"""`RunsClient`: the Runs endpoints as methods."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
+
+from typing_extensions import Unpack
+
+from runs_bindings.api import runs as operations
+
+from .._json import encode_json
+from .._parts import CustomT, StateT, UpdateT
+from .._payload import checked_keywords
+from .._requests import Id, batch_body, creation_body
+from .._responses import EVENT_STREAM, final_state
+from .._resume import StreamProgress, run_from_headers
+from ._base import BaseClient
+from ._overloads import StreamOverloads
+from ._stream import OnRunCreated, RunStream
+
+if TYPE_CHECKING:
+    from runs_bindings.models import CancelAction, Run, RunStatus, StreamMode
+    from runs_bindings.parameters import CancelRunParameters, JoinRunParameters, ListRunsParameters
+    from runs_bindings.payloads import RunsCancelPayload, StatelessRunCreatePayload
+
+    from .._payloads import (
+        StatelessCreateOptions,
+        StatelessWaitOptions,
+        ThreadCreateOptions,
+        ThreadWaitOptions,
+    )
+
+RunList: TypeAlias = "list[Run]"  # inside the class, `list` is a method
+
+class RunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
+    """Creates, streams, waits for, joins, lists, cancels and deletes runs.
+
+    Every method also takes `headers`, sent with this call only, and `timeout`, seconds for the whole call with
+    its retries (None: the client's; for `wait`, `join` and streams: no limit). Ids may be strings or UUIDs. A
+    payload value of `None` means "not given". What is not an argument here goes into the request's body under
+    the name that the contract gives it.
+
+    Args:
+        url: The server's address, with a path prefix where there is one.
+        api_key: Sent as `x-api-key`. By default the first of LANGGRAPH_API_KEY, LANGSMITH_API_KEY and
+            LANGCHAIN_API_KEY that is set; None sends none.
+        headers: Sent with every request.
+        timeout: Seconds for a call that does not wait for a run; None is no limit.
+        retry: When and how often to try again.
+        max_concurrency: Requests under way at a time; a stream counts until its first byte. None is no limit.
+        on_request: Called with each request before it is sent; may return another one to send instead.
+        transport: `"httpx"`, or a transport made with your own HTTP client.
+
+    Raises:
+        InvalidRequestError: The address, a header or the key cannot be used.
+
+    Example:
+        ```python
+        async with RunsClient("http://localhost:2024") as runs:
+            async for part in runs.stream(None, "agent", input={"question": "?"}):
+                print(part.event, part.data)
+        ```
+    """
+
+    @overload
+    async def create(
+        self,
+        thread_id: None,
+        assistant_id: Id,
+        *,
+        on_run_created: OnRunCreated | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **payload: Unpack[StatelessCreateOptions],
+    ) -> Run: ...
+
+    @overload
+    async def create(
+        self,
+        thread_id: Id,
+        assistant_id: Id,
+        *,
+        on_run_created: OnRunCreated | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **payload: Unpack[ThreadCreateOptions],
+    ) -> Run: ...
+
+    async def create(
+        self,
+        thread_id: Id | None,
+        assistant_id: Id,
+        *,
+        on_run_created: OnRunCreated | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **payload: Any,
+    ) -> Run:
+        """Start a run in the background.
+
+        Args:
+            thread_id: The thread to run on; None for a stateless run.
+            assistant_id: An assistant's id, or the name of a graph.
+            on_run_created: Called once with the run id and the thread id.
+            headers: Sent with this call only.
+            timeout: Seconds for the call; None takes the client's.
+            **payload: The fields of the body.
+
+        Returns:
+            The run, which has not begun yet.
+
+        Raises:
+            TypeError: A keyword is no field of the body.
+            NotFoundError: There is no such thread or assistant.
+            ConflictError: The thread is busy and `multitask_strategy` is `"reject"`.
+            APIConnectionError: No answer came; `request_sent` tells whether the run may exist.
+        """
+        operation, ids = (
+            (operations.create_stateless_run, ()) if thread_id is None else (operations.create_run, (thread_id,))
+        )
+        body = creation_body("create", assistant_id, payload, operation)
+        run = await self._call(operation, ids, method="create", body=body, headers=headers, timeout=timeout)
+        if on_run_created is not None:
+            on_run_created(run.run_id, run.thread_id)
+        return run
+
+    async def create_batch(
+        self,
+        payloads: Iterable[StatelessRunCreatePayload],
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> RunList:
+        """Start several stateless runs with one request.
+
+        Args:
+            payloads: The body of each run, `assistant_id` included.
+            headers: Sent with this call only.
+            timeout: Seconds for the call; None takes the client's.
+
+        Returns:
+            The runs, in the order of the payloads.
+
+        Raises:
+            TypeError: A payload has a field that is not known.
+            NotFoundError: There is no such assistant, or the server has no batches.
+        """
+        operation = operations.create_run_batch
+        body = batch_body("create_batch", payloads, operation)
+        return await self._call(operation, (), method="create_batch", body=body, headers=headers, timeout=timeout)
+
+    @overload
+    async def wait(
+        self,
+        thread_id: None,
+        assistant_id: Id,
+        *,
+        raise_error: bool = True,
+        on_run_created: OnRunCreated | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **payload: Unpack[StatelessWaitOptions],
+    ) -> StateT: ...
+
+    @overload
+    async def wait(
+        self,
+        thread_id: Id,
+        assistant_id: Id,
+        *,
+        raise_error: bool = True,
+        on_run_created: OnRunCreated | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **payload: Unpack[ThreadWaitOptions],
+    ) -> StateT: ...
+
+    async def wait(
+        self,
+        thread_id: Id | None,
+        assistant_id: Id,
+        *,
+        raise_error: bool = True,
+        on_run_created: OnRunCreated | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **payload: Any,
+    ) -> StateT:
+        """Start a run and wait for the state in which it ends.
+
+        Args:
+            thread_id: The thread to run on; None for a stateless run.
+            assistant_id: An assistant's id, or the name of a graph.
+            raise_error: Raise when the run fails; otherwise the failure is returned as `{"__error__": ...}`.
+            on_run_created: Called once with the run id and the thread id.
+            headers: Sent with this call only.
+            timeout: Seconds for the call; None waits for as long as the run takes.
+            **payload: The fields of the body.
+
+        Returns:
+            The final state.
+
+        Raises:
+            TypeError: A keyword is no field of the body.
+            RunFailedError: The run failed.
+            APITimeoutError: The run takes longer than `timeout`. It goes on, unless `on_disconnect` says otherwise.
+        """
+        operation, ids = (
+            (operations.wait_stateless_run, ()) if thread_id is None else (operations.wait_run, (thread_id,))
+        )
+        body = creation_body("wait", assistant_id, payload, operation)
+        request = self._requests.for_operation(
+            operation, ids, method="wait", body=body, headers=headers, timeout=timeout
+        )
+        response = await self._caller.send(request)
+        created_on, run_id = run_from_headers(response.headers)
+        if on_run_created is not None and run_id is not None:
+            on_run_created(run_id, created_on)
+        return cast("StateT", final_state(request, response, raise_error=raise_error))
+
+    async def join(
+        self,
+        thread_id: Id,
+        run_id: Id,
+        *,
+        raise_error: bool = True,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[JoinRunParameters],
+    ) -> StateT:
+        """Wait for the state in which a run ends.
+
+        Args:
+            thread_id: The thread of the run.
+            run_id: The run.
+            raise_error: Raise when the run fails; otherwise the failure is returned as `{"__error__": ...}`.
+            headers: Sent with this call only.
+            timeout: Seconds for the call; None waits for as long as the run takes.
+            **parameters: `cancel_on_disconnect` cancels the run when this call is given up.
+
+        Returns:
+            The final state.
+
+        Raises:
+            RunFailedError: The run failed.
+            APITimeoutError: The run takes longer than `timeout`.
+        """
+        request = self._requests.for_operation(
+            operations.join_run,
+            (thread_id, run_id),
+            method="join",
+            keywords=parameters,
+            headers=headers,
+            timeout=timeout,
+        )
+        response = await self._caller.send(request)
+        return cast("StateT", final_state(request, response, raise_error=raise_error))
+
+    async def get(
+        self,
+        thread_id: Id,
+        run_id: Id,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> Run:
+        """Look up a run.
+
+        Args:
+            thread_id: The thread of the run.
+            run_id: The run.
+            headers: Sent with this call only.
+            timeout: Seconds for the call; None takes the client's.
+
+        Raises:
+            NotFoundError: There is no such run.
+        """
+        ids = (thread_id, run_id)
+        return await self._call(operations.get_run, ids, method="get", headers=headers, timeout=timeout)
+
+    async def list(
+        self,
+        thread_id: Id,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[ListRunsParameters],
+    ) -> RunList:
+        """List a page of a thread's runs, the newest first.
+
+        Args:
+            thread_id: The thread.
+            headers: Sent with this call only.
+            timeout: Seconds for the call; None takes the client's.
+            **parameters: `limit` (10 by default), `offset`, `status`, and `select`: names of the properties to
+                send. What was not selected is `UNSET` in the runs; some servers ignore `select`.
+
+        Raises:
+            NotFoundError: There is no such thread.
+        """
+        return await self._call(
+            operations.list_runs,
+            (thread_id,),
+            method="list",
+            keywords=parameters,
+            headers=headers,
+            timeout=timeout,
+        )
+
+    async def iter(
+        self,
+        thread_id: Id,
+        *,
+        status: RunStatus | None = None,
+        page_size: int = 100,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> AsyncIterator[Run]:
+        """Iterate over all runs of a thread, the newest first, page by page.
+
+        A run that is created meanwhile moves the others to later pages: none is given twice.
+
+        Args:
+            thread_id: The thread.
+            status: Only runs with this status.
+            page_size: Runs per request.
+            headers: Sent with each request.
+            timeout: Seconds for each request; None takes the client's.
+
+        Example:
+            ```python
+            async for run in runs.iter(thread_id, status="error"):
+                print(run.run_id)
+            ```
+        """
+        given: set[str] = set()
+        offset = 0
+        while True:
+            page = await self.list(
+                thread_id, limit=page_size, offset=offset, status=status, headers=headers, timeout=timeout
+            )
+            for run in page:
+                if run.run_id not in given:
+                    given.add(run.run_id)
+                    yield run
+            offset += len(page)
+            if len(page) < page_size:
+                return
+
+    async def cancel(
+        self,
+        thread_id: Id,
+        run_id: Id,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[CancelRunParameters],
+    ) -> None:
+        """Cancel a run.
+
+        Args:
+            thread_id: The thread of the run.
+            run_id: The run.
+            headers: Sent with this call only.
+            timeout: Seconds for the call; None takes the client's.
+            **parameters: `wait` returns only after the run has stopped; `action` is `"interrupt"`, which keeps
+                what was done so far, or `"rollback"`, which undoes it.
+
+        Raises:
+            NotFoundError: There is no such run, or it has ended.
+        """
+        request = self._requests.for_operation(
+            operations.cancel_run,
+            (thread_id, run_id),
+            method="cancel",
+            keywords=parameters,
+            headers=headers,
+            timeout=self._or_default(timeout),
+        )
+        await self._caller.send(request)
+
+    async def cancel_many(
+        self,
+        *,
+        action: CancelAction | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **selection: Unpack[RunsCancelPayload],
+    ) -> None:
+        """Cancel several runs.
+
+        Args:
+            action: `"interrupt"`, which keeps what was done so far, or `"rollback"`, which undoes it.
+            headers: Sent with this call only.
+            timeout: Seconds for the call; None takes the client's.
+            **selection: `thread_id` with `run_ids`, or `status`: `"pending"`, `"running"` or `"all"`.
+
+        Raises:
+            NotFoundError: No run matches, or the server cannot cancel several.
+            UnprocessableEntityError: The selection is neither of the two.
+        """
+        operation = operations.cancel_runs
+        request = self._requests.for_operation(
+            operation,
+            (),
+            method="cancel_many",
+            keywords={"action": action},
+            body=checked_keywords("cancel_many", selection, operation.BODY_FIELDS),
+            headers=headers,
+            timeout=self._or_default(timeout),
+        )
+        await self._caller.send(request)
+
+    async def delete(
+        self,
+        thread_id: Id,
+        run_id: Id,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        """Delete a run.
+
+        Args:
+            thread_id: The thread of the run.
+            run_id: The run.
+            headers: Sent with this call only.
+            timeout: Seconds for the call; None takes the client's.
+
+        Raises:
+            NotFoundError: There is no such run.
+        """
+        request = self._requests.for_operation(
+            operations.delete_run,
+            (thread_id, run_id),
+            method="delete",
+            headers=headers,
+            timeout=self._or_default(timeout),
+        )
+        await self._caller.send(request)
+
+    def _stream(
+        self,
+        thread_id: Id | None,
+        assistant_id: Id,
+        *,
+        on_run_created: OnRunCreated | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **payload: Any,
+    ) -> RunStream[Any]:
+        operation, ids = (
+            (operations.stream_stateless_run, ()) if thread_id is None else (operations.stream_run, (thread_id,))
+        )
+        request = self._requests.for_operation(
+            operation,
+            ids,
+            method="stream",
+            body=creation_body("stream", assistant_id, payload, operation),
+            accept=EVENT_STREAM,
+            headers=headers,
+            timeout=timeout,
+        )
+        progress = StreamProgress(None if thread_id is None else str(thread_id), None)
+        return RunStream(self._caller, request, progress, on_run_created=on_run_created)
+
+    def _join_stream(
+        self,
+        thread_id: Id | None,
+        run_id: Id,
+        *,
+        stream_mode: StreamMode | Sequence[StreamMode] | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Any,
+    ) -> RunStream[Any]:
+        operation, ids = (
+            (operations.join_stateless_run_stream, (run_id,))
+            if thread_id is None
+            else (operations.join_run_stream, (thread_id, run_id))
+        )
+        if stream_mode is not None:
+            modes = [stream_mode] if isinstance(stream_mode, str) else [*stream_mode]
+            parameters["stream_mode"] = encode_json(modes).decode()
+        request = self._requests.for_operation(
+            operation,
+            ids,
+            method="join_stream",
+            keywords=parameters,
+            accept=EVENT_STREAM,
+            headers=headers,
+            timeout=timeout,
+        )
+        progress = StreamProgress(None if thread_id is None else str(thread_id), str(run_id))
+        return RunStream(self._caller, request, progress)
+

@@ -1,0 +1,40 @@
+"""JSON in and out. No I/O."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from ._errors import InvalidRequestError
+
+
+def encode_json(value: Any) -> bytes:
+    """Write a value as JSON. Dataclasses, dates, UUIDs, pydantic models, attrs models of the bindings, sets
+    and tuples are written as what they stand for.
+
+    Raises:
+        InvalidRequestError: Something in it cannot be written as JSON.
+    """
+    try:
+        return orjson.dumps(value, default=_plain)
+    except TypeError as error:  # orjson's JSONEncodeError is one
+        raise InvalidRequestError(f"the payload cannot be written as JSON: {error.__cause__ or error}") from error
+
+
+def decode_json(content: bytes | str) -> Any:
+    """Read JSON.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    return orjson.loads(content)
+
+
+def _plain(value: Any) -> Any:
+    for method in ("model_dump", "to_dict"):
+        if callable(convert := getattr(value, method, None)) and not isinstance(value, type):
+            return convert()
+    if isinstance(value, (set, frozenset)):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is not a JSON value")

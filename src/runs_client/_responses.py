@@ -1,0 +1,141 @@
+"""Responses to results, or to the errors that they stand for. No I/O."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ._errors import (
+    APIStatusError,
+    RunFailedError,
+    UnexpectedResponseError,
+    excerpt,
+    status_error,
+)
+from ._json import decode_json
+from ._resume import run_from_headers
+from ._transports import Request, Response
+
+ResultT = TypeVar("ResultT")
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+EVENT_STREAM = "text/event-stream"
+
+
+def error_from_response(request: Request, response: Response) -> APIStatusError:
+    """The error that a status outside 2xx stands for."""
+    body: Any
+    try:
+        body = decode_json(response.content)
+    except ValueError:
+        body = excerpt(response.content)
+    detail = _detail(body)
+    if response.status in REDIRECTS:
+        detail = (
+            f"a redirect to {response.headers.get('location')!r}, which is not followed: it leads to another "
+            f"origin, or the request is not safe to repeat there; use the server's own address"
+        )
+    return status_error(
+        f"{request.method} {request.url}",
+        status_code=response.status,
+        detail=detail or "the server gave no reason",
+        body=body,
+        headers=response.headers,
+        retry_after=_retry_after(response.headers.get("retry-after")),
+    )
+
+
+def _detail(body: Any) -> str:
+    # {"detail": ...} is the rule, {"error": ..., "message": ...} or plain text the exception.
+    if isinstance(body, dict):
+        found = [body[name] for name in ("detail", "error", "message") if body.get(name)]
+        return ": ".join(item if isinstance(item, str) else str(item) for item in found) or str(body)
+    return str(body)
+
+
+def _retry_after(value: str | None) -> float | None:
+    """RFC 9110, section 10.2.3: seconds, or a date."""
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    from email.utils import parsedate_to_datetime  # rarely needed, and slow to import
+
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def json_from_response(request: Request, response: Response) -> Any:
+    """The decoded body of a success; None for an empty one.
+
+    Raises:
+        UnexpectedResponseError: The body is not JSON.
+    """
+    if not response.content:
+        return None
+    try:
+        return decode_json(response.content)
+    except ValueError as error:
+        kind = response.headers.get("content-type", "no content type")
+        raise UnexpectedResponseError(
+            f"{request.method} {request.url} was answered with {response.status}, but not with JSON ({kind}): "
+            f"{error}; is this the address of the API? It began with: {excerpt(response.content)!r}",
+            status_code=response.status,
+            excerpt=excerpt(response.content),
+        ) from error
+
+
+def result_from_response(request: Request, response: Response, parse: Callable[[Any], ResultT]) -> ResultT:
+    """The typed result of a success.
+
+    Args:
+        request: What was sent.
+        response: What came back.
+        parse: The operation's `parse_result`.
+
+    Raises:
+        UnexpectedResponseError: The body is not JSON, or JSON of another shape.
+    """
+    data = json_from_response(request, response)
+    try:
+        return parse(data)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise UnexpectedResponseError(
+            f"{request.method} {request.url} was answered with JSON of an unexpected shape: "
+            f"{type(error).__name__}: {error}; it began with: {excerpt(response.content)!r}",
+            status_code=response.status,
+            excerpt=excerpt(response.content),
+        ) from error
+
+
+def final_state(request: Request, response: Response, *, raise_error: bool) -> Any:
+    """The state in the body of a wait or a join, which tells a failure as `{"__error__": ...}`.
+
+    Raises:
+        RunFailedError: The run failed and `raise_error` is set.
+        UnexpectedResponseError: The body is not JSON.
+    """
+    state = json_from_response(request, response)
+    if raise_error and isinstance(state, dict) and isinstance(failure := state.get("__error__"), dict):
+        thread_id, run_id = run_from_headers(response.headers)
+        raise RunFailedError(
+            error=str(failure.get("error", "Error")),
+            error_message=str(failure.get("message", "")),
+            thread_id=thread_id,
+            run_id=run_id,
+        )
+    return state
+
+
+def not_an_event_stream(request: Request, response: Response) -> UnexpectedResponseError:
+    """The error for a success that is no event stream where one was asked for."""
+    kind = response.headers.get("content-type", "no content type")
+    return UnexpectedResponseError(
+        f"{request.method} {request.url} was answered with {response.status}, but not with an event stream "
+        f"({kind}); is this the address of the API? It began with: {excerpt(response.content)!r}",
+        status_code=response.status,
+        excerpt=excerpt(response.content),
+    )

@@ -1,0 +1,19 @@
+"""HTTP libraries behind one small protocol."""
+
+from ._interfaces import (
+    AsyncStreamResponse,
+    AsyncTransport,
+    Request,
+    Response,
+    SyncStreamResponse,
+    SyncTransport,
+)
+
+__all__ = [
+    "AsyncStreamResponse",
+    "AsyncTransport",
+    "Request",
+    "Response",
+    "SyncStreamResponse",
+    "SyncTransport",
+]

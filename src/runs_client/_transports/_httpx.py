@@ -1,0 +1,129 @@
+"""The transport over httpx, for asyncio and trio. Its blocking twin is generated from this file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import httpx
+
+from .._concurrency import Deadline, async_fail_after
+from .._errors import APIConnectionError, APITimeoutError
+from ._interfaces import CONNECT_TIMEOUT, Request, Response
+
+# After these, the request has certainly not reached the server.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+class HttpxTransport:
+    """Sends requests with httpx.
+
+    Args:
+        client: Your own client, with its proxies, certificates and limits. It stays yours to close. By default
+            one is made when the first request is sent.
+
+    Example:
+        ```python
+        client = httpx.AsyncClient(verify="ca.pem", limits=httpx.Limits(max_connections=None))
+        runs = RunsClient("https://agents.example", transport=HttpxTransport(client))
+        ```
+    """
+
+    def __init__(self, client: httpx.AsyncClient | None = None) -> None:
+        self._client = client
+        self._owns_client = client is None
+
+    async def send(self, request: Request) -> Response:
+        """Send a request and read the response to its end."""
+        deadline = Deadline(request.timeout)
+        with _typed_errors(request), async_fail_after(request.timeout):
+            response = await self._open(request)
+            try:
+                chunks = []
+                async for chunk in response.aiter_bytes():
+                    chunks.append(chunk)
+                    if deadline.is_over():
+                        raise TimeoutError
+            finally:
+                await response.aclose()
+        return Response(response.status_code, dict(response.headers), b"".join(chunks))
+
+    async def open(self, request: Request) -> HttpxStreamResponse:
+        """Send a request and return as soon as the response's headers are there."""
+        with _typed_errors(request), async_fail_after(request.timeout):
+            return HttpxStreamResponse(request, await self._open(request))
+
+    async def aclose(self) -> None:
+        """Close all connections, unless the client was handed in."""
+        if self._owns_client and self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def _open(self, request: Request) -> httpx.Response:
+        if self._client is None:
+            # A stream holds its connection for as long as it lasts: any limit would make the next one wait.
+            limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+            self._client = httpx.AsyncClient(limits=limits)
+        timeout = request.timeout
+        connect = CONNECT_TIMEOUT if timeout is None else min(CONNECT_TIMEOUT, timeout)
+        http_request = self._client.build_request(
+            request.method,
+            request.url,
+            headers=dict(request.headers),
+            content=request.content,
+            timeout=httpx.Timeout(timeout, connect=connect),
+        )
+        return await self._client.send(http_request, stream=True, follow_redirects=False)
+
+
+class HttpxStreamResponse:
+    """A response of httpx whose body is still arriving."""
+
+    def __init__(self, request: Request, response: httpx.Response) -> None:
+        self.status = response.status_code
+        self.headers = dict(response.headers)
+        self.idle_timeout: float | None = None
+        self._request = request
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        # Raw bytes skip a pass through a decoder that would do nothing.
+        compressed = self.headers.get("content-encoding", "identity") != "identity"
+        chunks = self._response.aiter_bytes() if compressed else self._response.aiter_raw()
+        try:
+            with _typed_errors(self._request):
+                while True:
+                    try:
+                        with async_fail_after(self.idle_timeout):
+                            chunk = await chunks.__anext__()
+                    except StopAsyncIteration:
+                        return
+                    yield chunk
+        finally:
+            await self._response.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connection, or give it back if the body was read to its end."""
+        await self._response.aclose()
+
+
+@contextmanager
+def _typed_errors(request: Request) -> Iterator[None]:
+    what = f"{request.method} {request.url}"
+    try:
+        yield
+    except (httpx.TimeoutException, TimeoutError) as error:
+        sent = not isinstance(error, _NOT_SENT)
+        limit = "in time" if request.timeout is None else f"within {request.timeout:g} seconds"
+        raise APITimeoutError(f"{what} was not answered {limit}", request_sent=sent) from error
+    except httpx.HTTPError as error:
+        sent = not isinstance(error, _NOT_SENT)
+        reason = str(error) or type(error).__name__
+        verb = "broke off" if sent else "could not be sent"
+        raise APIConnectionError(f"{what} {verb}: {reason}", request_sent=sent) from error

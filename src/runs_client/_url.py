@@ -1,0 +1,71 @@
+"""The server's address, and which addresses may be trusted with the API key. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
+
+from ._errors import InvalidRequestError
+
+DEFAULT_URL = "http://localhost:2024"
+"""Where `langgraph dev` listens."""
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class BaseURL:
+    """The address that all paths of the API are relative to.
+
+    Args:
+        url: Scheme and host, with a port and a path prefix where they are needed.
+
+    Raises:
+        InvalidRequestError: The text is no such address.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = _split(url)
+        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+            raise InvalidRequestError(
+                f"{url!r} is not the address of a server: it must begin with http:// or https:// and name a "
+                f"host, as {DEFAULT_URL!r} does"
+            )
+        if parts.username or parts.password:
+            raise InvalidRequestError("the server's address must hold no user name or password; pass headers=...")
+        if parts.query or parts.fragment:
+            raise InvalidRequestError(f"{url!r} is not the address of a server: remove its query or fragment")
+        self._url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        self._origin = _origin(parts)
+
+    def __str__(self) -> str:
+        return self._url
+
+    def join(self, path: str, query: Sequence[tuple[str, str]] = ()) -> str:
+        """The absolute URL of a quoted path of the API."""
+        return f"{self._url}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def redirected(self, url: str, location: str) -> str | None:
+        """Where a `Location` header leads, or None if that is another origin (RFC 6454, section 4).
+
+        Another origin must not be sent the API key.
+        """
+        target = urljoin(url, location)
+        try:
+            return target if _origin(_split(target)) == self._origin else None
+        except InvalidRequestError:
+            return None
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # reading it checks it
+    except ValueError as error:
+        raise InvalidRequestError(f"{url!r} is not the address of a server: {error}") from error
+    if any(character.isspace() or not character.isprintable() for character in url):
+        raise InvalidRequestError(f"{url!r} is not the address of a server: it holds white space")
+    return parts
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)

@@ -1,0 +1,121 @@
+"""Reading an OpenAPI document as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+SCHEMA_PREFIX = "#/components/schemas/"
+
+
+class ContractError(Exception):
+    """The document cannot be read as an OpenAPI contract."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path."""
+
+    method: str
+    path: str
+    data: dict[str, Any]
+    path_item: dict[str, Any]
+
+    @property
+    def operation_id(self) -> str:
+        """The operation's name; the method and path where it has none."""
+        return str(self.data.get("operationId") or self.label)
+
+    @property
+    def label(self) -> str:
+        """The method and path, as people write them."""
+        return f"{self.method.upper()} {self.path}"
+
+
+def read_contract(path: Path) -> dict[str, Any]:
+    """Read a contract from a YAML or JSON file.
+
+    Raises:
+        ContractError: The file is missing, is not YAML, or is no OpenAPI document.
+    """
+    try:
+        document = YAML(typ="safe").load(path.read_bytes())
+    except OSError as error:
+        raise ContractError(f"cannot read {path}: {error.strerror}") from error
+    except YAMLError as error:
+        raise ContractError(f"{path} is not YAML: {error}") from error
+    if not isinstance(document, dict) or "openapi" not in document:
+        raise ContractError(f"{path} is not an OpenAPI document: it has no `openapi` version")
+    return document
+
+
+def operations(contract: dict[str, Any]) -> Iterator[Operation]:
+    """All operations of a contract, in its own order."""
+    for path, path_item in contract.get("paths", {}).items():
+        for method in METHODS:
+            if method in path_item:
+                yield Operation(method, path, path_item[method], path_item)
+
+
+def resolve(contract: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """Follow a local `$ref`, if the node is one.
+
+    Raises:
+        ContractError: The reference leads nowhere.
+    """
+    while "$ref" in node:
+        target: Any = contract
+        for key in node["$ref"].removeprefix("#/").split("/"):
+            if not isinstance(target, dict) or key not in target:
+                raise ContractError(f"{node['$ref']} leads nowhere")
+            target = target[key]
+        node = target
+    return node
+
+
+def schemas_reached(contract: dict[str, Any], node: Any) -> set[str]:
+    """Names of the component schemas that can be reached from a node."""
+    reached: set[str] = set()
+    open_nodes = [node]
+    while open_nodes:
+        node = open_nodes.pop()
+        if isinstance(node, list):
+            open_nodes.extend(node)
+        elif isinstance(node, dict):
+            reference = node.get("$ref", "")
+            name = reference.removeprefix(SCHEMA_PREFIX)
+            if reference.startswith(SCHEMA_PREFIX) and name not in reached:
+                reached.add(name)
+                open_nodes.append(resolve(contract, node))
+            open_nodes.extend(node.values())
+    return reached
+
+
+def parameters(contract: dict[str, Any], operation: Operation) -> list[dict[str, Any]]:
+    """The parameters of an operation, those of its path included."""
+    own = operation.data.get("parameters", [])
+    return [resolve(contract, parameter) for parameter in [*operation.path_item.get("parameters", []), *own]]
+
+
+def schema_properties(contract: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """All properties of an object schema, those of its `allOf` parts included."""
+    schema = resolve(contract, schema)
+    collected: dict[str, Any] = {}
+    for part in schema.get("allOf", []):
+        collected |= schema_properties(contract, part)
+    return collected | schema.get("properties", {})
+
+
+def json_body(contract: dict[str, Any], operation: Operation) -> dict[str, Any] | None:
+    """The schema of an operation's JSON body, if it has one."""
+    body = operation.data.get("requestBody")
+    if body is None:
+        return None
+    schema: dict[str, Any] | None = resolve(contract, body)["content"].get("application/json", {}).get("schema")
+    return schema
