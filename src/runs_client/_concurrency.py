@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Awaitable
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     import anyio
@@ -26,7 +26,7 @@ async def async_sleep(seconds: float) -> None:
 
 async def async_resolve(value: T | Awaitable[T]) -> T:
     """The value, or what it gives when it is awaited: hooks may be functions or coroutine functions."""
-    return await value if inspect.isawaitable(value) else value  # type: ignore[return-value]
+    return cast("T", await value if inspect.isawaitable(value) else value)
 
 
 def sync_resolve(value: T) -> T:

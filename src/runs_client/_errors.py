@@ -163,9 +163,7 @@ def status_error(
     message = f"{what} was answered with {status_code}: {detail}"
     if status_code in _ADVICE:
         message += f" ({_ADVICE[status_code]})"
-    return kind(
-        message, status_code=status_code, detail=detail, body=body, headers=headers, retry_after=retry_after
-    )
+    return kind(message, status_code=status_code, detail=detail, body=body, headers=headers, retry_after=retry_after)
 
 
 class RunFailedError(RunsClientError):
@@ -196,9 +194,7 @@ class StreamInterruptedError(RunsClientError):
         last_event_id: The id of the last event that was delivered, if it had one.
     """
 
-    def __init__(
-        self, message: str, *, thread_id: str | None, run_id: str | None, last_event_id: str | None
-    ) -> None:
+    def __init__(self, message: str, *, thread_id: str | None, run_id: str | None, last_event_id: str | None) -> None:
         super().__init__(message)
         self.thread_id = thread_id
         self.run_id = run_id

@@ -14,7 +14,6 @@ from ._sse import ServerSentEvent
 StateT = TypeVar("StateT", default=Any)
 UpdateT = TypeVar("UpdateT", default=Any)
 CustomT = TypeVar("CustomT", default=Any)
-PartT = TypeVar("PartT", default=Any)
 PartT_co = TypeVar("PartT_co", default=Any, covariant=True)
 
 

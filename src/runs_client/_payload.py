@@ -24,4 +24,3 @@ def unknown_keyword(method: str, name: str, known: Collection[str]) -> str:
     nearest = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
     hint = f"did you mean {nearest[0]!r}?" if nearest else f"known are: {', '.join(sorted(known))}"
     return f"{method}() got an unexpected keyword argument {name!r}; {hint}"
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 from runs_bindings.types import UNSET, RequestParts
@@ -16,7 +16,6 @@ from ._transports import Request
 from ._url import BaseURL
 
 Id: TypeAlias = str | UUID
-ResultT_co = TypeVar("ResultT_co", covariant=True)
 
 JSON = "application/json"
 
@@ -34,13 +33,6 @@ class CreatingOperation(Operation, Protocol):
     """One that starts runs: its body has fields."""
 
     BODY_FIELDS: frozenset[str]
-
-
-class ParsingOperation(Operation, Protocol[ResultT_co]):
-    """One whose successful answer is JSON of a known shape."""
-
-    @property
-    def parse_result(self) -> Callable[[Any], ResultT_co]: ...
 
 
 class RequestFactory:
@@ -137,4 +129,3 @@ def batch_body(
         TypeError: A payload has a field that is not known, or is no mapping.
     """
     return [checked_keywords(method, payload, operation.BODY_FIELDS) for payload in payloads]
-

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .._url import BaseURL
 
 AnswerT = TypeVar("AnswerT", Response, AsyncStreamResponse)
-RequestHook = Callable[[Request], "Request | None | Awaitable[Request | None]"]
+RequestHook = Callable[[Request], "Request | Awaitable[Request | None] | None"]
 """Sees each request before it is sent, retries included, and may return another one to send instead."""
 
 _MAX_REDIRECTS = 5
@@ -75,9 +75,7 @@ class AsyncCaller:
             raise not_an_event_stream(request, await _read(stream))
         return stream
 
-    async def _persist(
-        self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]]
-    ) -> AnswerT:
+    async def _persist(self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]]) -> AnswerT:
         deadline = Deadline(request.timeout)
         tried = 0
         while True:
@@ -94,7 +92,8 @@ class AsyncCaller:
             await async_sleep(delay)
 
     async def _follow(self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]]) -> AnswerT:
-        for _ in range(_MAX_REDIRECTS + 1):
+        redirects = 0
+        while True:
             request = await self._hooked(request)
             answer = await exchange(request)
             _log.debug("%s %s: %d", request.method, request.url, answer.status)
@@ -102,10 +101,10 @@ class AsyncCaller:
                 return answer
             response = answer if isinstance(answer, Response) else await _read(answer)
             target = self._redirect_target(request, response)
-            if target is None:
-                break
+            if target is None or redirects == _MAX_REDIRECTS:
+                raise error_from_response(request, response)
+            redirects += 1
             request = replace(request, url=target)
-        raise error_from_response(request, response)
 
     def _redirect_target(self, request: Request, response: Response) -> str | None:
         # RFC 9110, section 15.4: only 307 and 308 keep the method and the body.

@@ -12,7 +12,7 @@ from runs_bindings.api import runs as operations
 from .._json import encode_json
 from .._parts import CustomT, StateT, UpdateT
 from .._payload import checked_keywords
-from .._requests import Id, batch_body, creation_body
+from .._requests import CreatingOperation, Id, Operation, batch_body, creation_body
 from .._responses import EVENT_STREAM, final_state
 from .._resume import StreamProgress, run_from_headers
 from ._base import BaseClient
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
 
 RunList: TypeAlias = "list[Run]"  # inside the class, `list` is a method
+
 
 class RunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
     """Creates, streams, waits for, joins, lists, cancels and deletes runs.
@@ -116,11 +117,18 @@ class RunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             ConflictError: The thread is busy and `multitask_strategy` is `"reject"`.
             APIConnectionError: No answer came; `request_sent` tells whether the run may exist.
         """
-        operation, ids = (
-            (operations.create_stateless_run, ()) if thread_id is None else (operations.create_run, (thread_id,))
-        )
+        operation: CreatingOperation = operations.create_stateless_run if thread_id is None else operations.create_run
+        ids = () if thread_id is None else (thread_id,)
         body = creation_body("create", assistant_id, payload, operation)
-        run = await self._call(operation, ids, method="create", body=body, headers=headers, timeout=timeout)
+        run = await self._call(
+            operations.create_run.parse_result,
+            operation,
+            ids,
+            method="create",
+            body=body,
+            headers=headers,
+            timeout=timeout,
+        )
         if on_run_created is not None:
             on_run_created(run.run_id, run.thread_id)
         return run
@@ -148,7 +156,9 @@ class RunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
         """
         operation = operations.create_run_batch
         body = batch_body("create_batch", payloads, operation)
-        return await self._call(operation, (), method="create_batch", body=body, headers=headers, timeout=timeout)
+        return await self._call(
+            operation.parse_result, operation, (), method="create_batch", body=body, headers=headers, timeout=timeout
+        )
 
     @overload
     async def wait(
@@ -206,9 +216,8 @@ class RunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             RunFailedError: The run failed.
             APITimeoutError: The run takes longer than `timeout`. It goes on, unless `on_disconnect` says otherwise.
         """
-        operation, ids = (
-            (operations.wait_stateless_run, ()) if thread_id is None else (operations.wait_run, (thread_id,))
-        )
+        operation: CreatingOperation = operations.wait_stateless_run if thread_id is None else operations.wait_run
+        ids = () if thread_id is None else (thread_id,)
         body = creation_body("wait", assistant_id, payload, operation)
         request = self._requests.for_operation(
             operation, ids, method="wait", body=body, headers=headers, timeout=timeout
@@ -277,7 +286,9 @@ class RunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             NotFoundError: There is no such run.
         """
         ids = (thread_id, run_id)
-        return await self._call(operations.get_run, ids, method="get", headers=headers, timeout=timeout)
+        return await self._call(
+            operations.get_run.parse_result, operations.get_run, ids, method="get", headers=headers, timeout=timeout
+        )
 
     async def list(
         self,
@@ -300,6 +311,7 @@ class RunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             NotFoundError: There is no such thread.
         """
         return await self._call(
+            operations.list_runs.parse_result,
             operations.list_runs,
             (thread_id,),
             method="list",
@@ -450,9 +462,8 @@ class RunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
         timeout: float | None = None,
         **payload: Any,
     ) -> RunStream[Any]:
-        operation, ids = (
-            (operations.stream_stateless_run, ()) if thread_id is None else (operations.stream_run, (thread_id,))
-        )
+        operation: CreatingOperation = operations.stream_stateless_run if thread_id is None else operations.stream_run
+        ids = () if thread_id is None else (thread_id,)
         request = self._requests.for_operation(
             operation,
             ids,
@@ -475,11 +486,8 @@ class RunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
         timeout: float | None = None,
         **parameters: Any,
     ) -> RunStream[Any]:
-        operation, ids = (
-            (operations.join_stateless_run_stream, (run_id,))
-            if thread_id is None
-            else (operations.join_run_stream, (thread_id, run_id))
-        )
+        operation: Operation = operations.join_stateless_run_stream if thread_id is None else operations.join_run_stream
+        ids = (run_id,) if thread_id is None else (thread_id, run_id)
         if stream_mode is not None:
             modes = [stream_mode] if isinstance(stream_mode, str) else [*stream_mode]
             parameters["stream_mode"] = encode_json(modes).decode()
@@ -494,4 +502,3 @@ class RunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
         )
         progress = StreamProgress(None if thread_id is None else str(thread_id), str(run_id))
         return RunStream(self._caller, request, progress)
-

@@ -10,7 +10,7 @@ from typing_extensions import Self
 
 from .._concurrency import Deadline
 from .._errors import APIConnectionError, APITimeoutError
-from .._parts import PartT, part_from_event
+from .._parts import PartT_co, part_from_event
 from .._resume import StreamProgress
 from .._sse import EventStreamDecoder, ServerSentEvent
 from .._text import TextReader
@@ -24,7 +24,7 @@ OnRunCreated = Callable[[str, "str | None"], object]
 """Called once with the run id and, unless the run is stateless, the thread id."""
 
 
-class RunStream(Generic[PartT]):
+class RunStream(Generic[PartT_co]):
     """The parts of a run as they happen: an async iterator, and a context manager that closes the connection.
 
     Nothing is sent before the first `async for` or `async with`. `RunsClient.stream` and
@@ -53,7 +53,8 @@ class RunStream(Generic[PartT]):
         self._on_run_created = on_run_created
         self._deadline = Deadline(request.timeout)
         self._decoder = EventStreamDecoder()
-        self._events: Iterator[ServerSentEvent] = iter(())  # those of the last chunk, decoded as they are taken
+        # Those of the last chunk; decoded as they are taken, so that a broken one does not hide those before it.
+        self._events: Iterator[ServerSentEvent] = iter(())
         self._response: AsyncStreamResponse | None = None
         self._chunks: AsyncIterator[bytes] | None = None
         self._closed = False
@@ -76,12 +77,12 @@ class RunStream(Generic[PartT]):
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> PartT:
+    async def __anext__(self) -> PartT_co:
         try:
             while (event := next(self._events, None)) is None:
                 if not await self._read():
                     raise StopAsyncIteration
-            part = cast("PartT", part_from_event(event))
+            part = cast("PartT_co", part_from_event(event))
         except BaseException:
             await self.aclose()
             raise

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -21,7 +21,7 @@ from .._url import DEFAULT_URL
 from ._caller import RequestHook, SyncCaller
 
 if TYPE_CHECKING:
-    from .._requests import Id, ParsingOperation
+    from .._requests import Id, Operation
 
 ResultT = TypeVar("ResultT")
 
@@ -46,15 +46,9 @@ class BaseClient:
     ) -> None:
         self._requests = RequestFactory(DEFAULT_URL if url is None else url, api_key, headers)
         self._timeout = timeout
-        if transport == "httpx":
-            from .._transports._httpx_sync import SyncHttpxTransport
-
-            transport = SyncHttpxTransport()
-        elif isinstance(transport, str):
-            raise InvalidRequestError(f"unknown transport {transport!r}; known is 'httpx'")
-        self._transport = transport
+        self._transport = _transport(transport)
         self._caller = SyncCaller(
-            transport,
+            self._transport,
             self._requests.base_url,
             retry=retry or RetryPolicy(),
             max_concurrency=max_concurrency,
@@ -117,9 +111,7 @@ class BaseClient:
         if not path.startswith("/"):
             raise InvalidRequestError(f"the path {path!r} must begin with a slash")
         parts = RequestParts(method.upper(), path, query=wire_pairs(dict(params or {})), body=json)
-        return self._requests.from_parts(
-            parts, accept=JSON, headers=headers, timeout=self._or_default(timeout)
-        )
+        return self._requests.from_parts(parts, accept=JSON, headers=headers, timeout=self._or_default(timeout))
 
     def request(
         self,
@@ -149,21 +141,30 @@ class BaseClient:
             thread = runs.request("POST", "/threads", json={})
             ```
         """
-        request = self.prepare_request(
-            method, path, params=params, json=json, headers=headers, timeout=timeout
-        )
+        request = self.prepare_request(method, path, params=params, json=json, headers=headers, timeout=timeout)
         return json_from_response(request, self._caller.send(request))
 
     def _call(
         self,
-        operation: ParsingOperation[ResultT],
+        parse: Callable[[Any], ResultT],
+        operation: Operation,
         ids: Sequence[Id],
         *,
         timeout: float | None,
         **options: Any,
     ) -> ResultT:
         request = self._requests.for_operation(operation, ids, timeout=self._or_default(timeout), **options)
-        return result_from_response(request, self._caller.send(request), operation.parse_result)
+        return result_from_response(request, self._caller.send(request), parse)
 
     def _or_default(self, timeout: float | None) -> float | None:
         return self._timeout if timeout is None else timeout
+
+
+def _transport(choice: Literal["httpx"] | SyncTransport) -> SyncTransport:
+    if choice == "httpx":
+        from .._transports._httpx_sync import SyncHttpxTransport
+
+        return SyncHttpxTransport()
+    if isinstance(choice, str):
+        raise InvalidRequestError(f"unknown transport {choice!r}; known is 'httpx'")
+    return choice

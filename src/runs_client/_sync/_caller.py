@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .._url import BaseURL
 
 AnswerT = TypeVar("AnswerT", Response, SyncStreamResponse)
-RequestHook = Callable[[Request], "Request | None | Request | None"]
+RequestHook = Callable[[Request], "Request | Request | None | None"]
 """Sees each request before it is sent, retries included, and may return another one to send instead."""
 
 _MAX_REDIRECTS = 5
@@ -93,7 +93,8 @@ class SyncCaller:
             sync_sleep(delay)
 
     def _follow(self, request: Request, exchange: Callable[[Request], AnswerT]) -> AnswerT:
-        for _ in range(_MAX_REDIRECTS + 1):
+        redirects = 0
+        while True:
             request = self._hooked(request)
             answer = exchange(request)
             _log.debug("%s %s: %d", request.method, request.url, answer.status)
@@ -101,10 +102,10 @@ class SyncCaller:
                 return answer
             response = answer if isinstance(answer, Response) else _read(answer)
             target = self._redirect_target(request, response)
-            if target is None:
-                break
+            if target is None or redirects == _MAX_REDIRECTS:
+                raise error_from_response(request, response)
+            redirects += 1
             request = replace(request, url=target)
-        raise error_from_response(request, response)
 
     def _redirect_target(self, request: Request, response: Response) -> str | None:
         # RFC 9110, section 15.4: only 307 and 308 keep the method and the body.
@@ -133,6 +134,5 @@ def _read(stream: SyncStreamResponse) -> Response:
 def timed_out(request: Request) -> APITimeoutError:
     """The error for a stream that is still going on when its time is over."""
     return APITimeoutError(
-        f"{request.method} {request.url} went on for longer than {request.timeout:g} seconds",
-        request_sent=True,
+        f"{request.method} {request.url} went on for longer than {request.timeout:g} seconds", request_sent=True
     )

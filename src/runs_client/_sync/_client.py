@@ -13,7 +13,7 @@ from runs_bindings.api import runs as operations
 from .._json import encode_json
 from .._parts import CustomT, StateT, UpdateT
 from .._payload import checked_keywords
-from .._requests import Id, batch_body, creation_body
+from .._requests import CreatingOperation, Id, Operation, batch_body, creation_body
 from .._responses import EVENT_STREAM, final_state
 from .._resume import StreamProgress, run_from_headers
 from ._base import BaseClient
@@ -118,13 +118,18 @@ class SyncRunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             ConflictError: The thread is busy and `multitask_strategy` is `"reject"`.
             APIConnectionError: No answer came; `request_sent` tells whether the run may exist.
         """
-        operation, ids = (
-            (operations.create_stateless_run, ())
-            if thread_id is None
-            else (operations.create_run, (thread_id,))
-        )
+        operation: CreatingOperation = operations.create_stateless_run if thread_id is None else operations.create_run
+        ids = () if thread_id is None else (thread_id,)
         body = creation_body("create", assistant_id, payload, operation)
-        run = self._call(operation, ids, method="create", body=body, headers=headers, timeout=timeout)
+        run = self._call(
+            operations.create_run.parse_result,
+            operation,
+            ids,
+            method="create",
+            body=body,
+            headers=headers,
+            timeout=timeout,
+        )
         if on_run_created is not None:
             on_run_created(run.run_id, run.thread_id)
         return run
@@ -152,7 +157,9 @@ class SyncRunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
         """
         operation = operations.create_run_batch
         body = batch_body("create_batch", payloads, operation)
-        return self._call(operation, (), method="create_batch", body=body, headers=headers, timeout=timeout)
+        return self._call(
+            operation.parse_result, operation, (), method="create_batch", body=body, headers=headers, timeout=timeout
+        )
 
     @overload
     def wait(
@@ -210,9 +217,8 @@ class SyncRunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             RunFailedError: The run failed.
             APITimeoutError: The run takes longer than `timeout`. It goes on, unless `on_disconnect` says otherwise.
         """
-        operation, ids = (
-            (operations.wait_stateless_run, ()) if thread_id is None else (operations.wait_run, (thread_id,))
-        )
+        operation: CreatingOperation = operations.wait_stateless_run if thread_id is None else operations.wait_run
+        ids = () if thread_id is None else (thread_id,)
         body = creation_body("wait", assistant_id, payload, operation)
         request = self._requests.for_operation(
             operation, ids, method="wait", body=body, headers=headers, timeout=timeout
@@ -281,7 +287,9 @@ class SyncRunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             NotFoundError: There is no such run.
         """
         ids = (thread_id, run_id)
-        return self._call(operations.get_run, ids, method="get", headers=headers, timeout=timeout)
+        return self._call(
+            operations.get_run.parse_result, operations.get_run, ids, method="get", headers=headers, timeout=timeout
+        )
 
     def list(
         self,
@@ -304,6 +312,7 @@ class SyncRunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             NotFoundError: There is no such thread.
         """
         return self._call(
+            operations.list_runs.parse_result,
             operations.list_runs,
             (thread_id,),
             method="list",
@@ -341,9 +350,7 @@ class SyncRunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
         given: set[str] = set()
         offset = 0
         while True:
-            page = self.list(
-                thread_id, limit=page_size, offset=offset, status=status, headers=headers, timeout=timeout
-            )
+            page = self.list(thread_id, limit=page_size, offset=offset, status=status, headers=headers, timeout=timeout)
             for run in page:
                 if run.run_id not in given:
                     given.add(run.run_id)
@@ -454,11 +461,8 @@ class SyncRunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
         timeout: float | None = None,
         **payload: Any,
     ) -> SyncRunStream[Any]:
-        operation, ids = (
-            (operations.stream_stateless_run, ())
-            if thread_id is None
-            else (operations.stream_run, (thread_id,))
-        )
+        operation: CreatingOperation = operations.stream_stateless_run if thread_id is None else operations.stream_run
+        ids = () if thread_id is None else (thread_id,)
         request = self._requests.for_operation(
             operation,
             ids,
@@ -481,11 +485,8 @@ class SyncRunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
         timeout: float | None = None,
         **parameters: Any,
     ) -> SyncRunStream[Any]:
-        operation, ids = (
-            (operations.join_stateless_run_stream, (run_id,))
-            if thread_id is None
-            else (operations.join_run_stream, (thread_id, run_id))
-        )
+        operation: Operation = operations.join_stateless_run_stream if thread_id is None else operations.join_run_stream
+        ids = (run_id,) if thread_id is None else (thread_id, run_id)
         if stream_mode is not None:
             modes = [stream_mode] if isinstance(stream_mode, str) else [*stream_mode]
             parameters["stream_mode"] = encode_json(modes).decode()

@@ -11,7 +11,7 @@ from typing_extensions import Self
 
 from .._concurrency import Deadline
 from .._errors import APIConnectionError, APITimeoutError
-from .._parts import PartT, part_from_event
+from .._parts import PartT_co, part_from_event
 from .._resume import StreamProgress
 from .._sse import EventStreamDecoder, ServerSentEvent
 from .._text import TextReader
@@ -25,7 +25,7 @@ OnRunCreated = Callable[[str, "str | None"], object]
 """Called once with the run id and, unless the run is stateless, the thread id."""
 
 
-class SyncRunStream(Generic[PartT]):
+class SyncRunStream(Generic[PartT_co]):
     """The parts of a run as they happen: an iterator, and a context manager that closes the connection.
 
     Nothing is sent before the first `for` or `with`. `SyncRunsClient.stream` and
@@ -54,9 +54,8 @@ class SyncRunStream(Generic[PartT]):
         self._on_run_created = on_run_created
         self._deadline = Deadline(request.timeout)
         self._decoder = EventStreamDecoder()
-        self._events: Iterator[ServerSentEvent] = iter(
-            ()
-        )  # those of the last chunk, decoded as they are taken
+        # Those of the last chunk; decoded as they are taken, so that a broken one does not hide those before it.
+        self._events: Iterator[ServerSentEvent] = iter(())
         self._response: SyncStreamResponse | None = None
         self._chunks: Iterator[bytes] | None = None
         self._closed = False
@@ -79,12 +78,12 @@ class SyncRunStream(Generic[PartT]):
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> PartT:
+    def __next__(self) -> PartT_co:
         try:
             while (event := next(self._events, None)) is None:
                 if not self._read():
                     raise StopIteration
-            part = cast("PartT", part_from_event(event))
+            part = cast("PartT_co", part_from_event(event))
         except BaseException:
             self.close()
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
@@ -87,7 +87,7 @@ class HttpxStreamResponse:
 
     def __init__(self, request: Request, response: httpx.Response) -> None:
         self.status = response.status_code
-        self.headers = dict(response.headers)
+        self.headers: Mapping[str, str] = dict(response.headers)
         self.idle_timeout: float | None = None
         self._request = request
         self._response = response

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
@@ -88,7 +88,7 @@ class SyncHttpxStreamResponse:
 
     def __init__(self, request: Request, response: httpx.Response) -> None:
         self.status = response.status_code
-        self.headers = dict(response.headers)
+        self.headers: Mapping[str, str] = dict(response.headers)
         self.idle_timeout: float | None = None
         self._request = request
         self._response = response

@@ -34,7 +34,7 @@ def audit(contract: dict[str, Any], package: Path) -> list[str]:
 
 def _missing_in_operation(contract: dict[str, Any], operation: Operation, api: Path) -> Iterator[str]:
     label = f"{operation.operation_id} ({operation.label})"
-    tags = operation.data.get("tags", ["default"])
+    tags = operation.data.get("tags") or ["default"]
     module = api / _snake_case(tags[0]) / f"{_snake_case(operation.operation_id)}.py"
     if not module.is_file():
         yield f"{label} has no module in the bindings"
@@ -56,9 +56,7 @@ def _missing_in_operation(contract: dict[str, Any], operation: Operation, api: P
     yield from _missing_body_fields(contract, operation, label, tree)
 
 
-def _missing_body_fields(
-    contract: dict[str, Any], operation: Operation, label: str, tree: ast.Module
-) -> Iterator[str]:
+def _missing_body_fields(contract: dict[str, Any], operation: Operation, label: str, tree: ast.Module) -> Iterator[str]:
     schema = json_body(contract, operation)
     if schema is None:
         return
@@ -77,9 +75,7 @@ def _missing_body_fields(
             yield f"{label} lacks the body field `{name}`"
 
 
-def _missing_in_schema(
-    contract: dict[str, Any], name: str, schema: dict[str, Any], models: Path
-) -> Iterator[str]:
+def _missing_in_schema(contract: dict[str, Any], name: str, schema: dict[str, Any], models: Path) -> Iterator[str]:
     if schema.get("type") == "array":
         return  # it becomes a list of its items
     module = models / f"{_snake_case(name)}.py"

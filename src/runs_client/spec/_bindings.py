@@ -18,13 +18,9 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
-from openapi_python_client.parser.properties import (
-    AnyProperty,
-    ListProperty,
-    ModelProperty,
-    Property,
-    UnionProperty,
-)
+from openapi_python_client.parser.properties import AnyProperty, ModelProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.strings import PythonCode
 
 from ._audit import audit
@@ -76,7 +72,7 @@ def generate_bindings(contract: Path, output: Path, *, openapi_dir: Path | None 
 def _generate(document: dict[str, Any], contract: Path, openapi_dir: Path, package: Path) -> list[str]:
     config = Config.from_sources(
         ConfigFile.load_from_path(openapi_dir / "generator.yaml"),
-        MetaType.NONE,
+        MetaType("none"),
         document_source=contract,
         file_encoding="utf-8",
         overwrite=False,
@@ -88,9 +84,7 @@ def _generate(document: dict[str, Any], contract: Path, openapi_dir: Path, packa
     _simplify_free_form_objects(data)
     project = _Project(openapi=data, config=config, custom_template_path=openapi_dir / "templates")
     project.request_schemas = {
-        name
-        for operation in operations(document)
-        for name in schemas_reached(document, json_body(document, operation))
+        name for operation in operations(document) for name in schemas_reached(document, json_body(document, operation))
     }
     with contextlib.redirect_stdout(io.StringIO()):  # it announces where it writes
         errors = project.build()
@@ -137,13 +131,11 @@ def _simplify_free_form_objects(data: GeneratorData) -> None:
         model.required_properties = [_simplified(item) for item in model.required_properties or []]
         model.optional_properties = [_simplified(item) for item in model.optional_properties or []]
         dropped = {other.class_info.name for other in data.models if _is_free_form(other)}
-        model.lazy_imports = {
-            line for line in model.lazy_imports or set() if line.rsplit(" ", 1)[-1] not in dropped
-        }
+        model.lazy_imports = {line for line in model.lazy_imports or set() if line.rsplit(" ", 1)[-1] not in dropped}
     data.models = kept
 
 
-def _is_free_form(item: Property | ModelProperty) -> bool:
+def _is_free_form(item: Any) -> bool:
     return (
         isinstance(item, ModelProperty)
         and not item.required_properties
@@ -152,7 +144,7 @@ def _is_free_form(item: Property | ModelProperty) -> bool:
     )
 
 
-def _simplified(item: Property) -> Property:
+def _simplified(item: Any) -> Any:
     if _is_free_form(item):
         names = ("name", "required", "default", "python_name", "description", "example")
         return _DictProperty(**{name: getattr(item, name) for name in names})

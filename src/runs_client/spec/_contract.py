@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -75,7 +75,7 @@ def resolve(contract: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
             if not isinstance(target, dict) or key not in target:
                 raise ContractError(f"{node['$ref']} leads nowhere")
             target = target[key]
-        node = target
+        node = cast("dict[str, Any]", target)
     return node
 
 
@@ -117,5 +117,5 @@ def json_body(contract: dict[str, Any], operation: Operation) -> dict[str, Any] 
     body = operation.data.get("requestBody")
     if body is None:
         return None
-    schema: dict[str, Any] | None = resolve(contract, body)["content"].get("application/json", {}).get("schema")
-    return schema
+    content: dict[str, dict[str, Any]] = resolve(contract, body)["content"]
+    return content.get("application/json", {}).get("schema")

@@ -34,7 +34,7 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
     """`stream` and `join_stream`, typed by stream mode."""
 '''
 
-_STREAM = '''
+_STREAM = """
     @overload
     def stream(
         self,
@@ -47,7 +47,7 @@ _STREAM = '''
         timeout: float | None = None,
         **payload: Unpack[{options}],
     ) -> RunStream[{part_type}]: ...
-'''
+"""
 
 _STREAM_IMPLEMENTATION = '''
     def stream(self, thread_id: Id | None, assistant_id: Id, **options: Any) -> RunStream[Any]:
@@ -82,7 +82,7 @@ _STREAM_IMPLEMENTATION = '''
         raise NotImplementedError
 '''
 
-_JOIN = '''
+_JOIN = """
     @overload
     def join_stream(
         self,
@@ -96,7 +96,7 @@ _JOIN = '''
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> RunStream[{part_type}]: ...
-'''
+"""
 
 _JOIN_IMPLEMENTATION = '''
     def join_stream(self, thread_id: Id | None, run_id: Id, **options: Any) -> RunStream[Any]:
@@ -151,9 +151,7 @@ def write_overloads(contract: Path, output: Path) -> None:
             text += _STREAM.format(
                 thread_type=thread_type, mode_type=mode_type, options=options, part_type=_part_type(mode)
             )
-        text += _STREAM.format(
-            thread_type=thread_type, mode_type=_ANY_MODE, options=options, part_type=_ANY_PART
-        )
+        text += _STREAM.format(thread_type=thread_type, mode_type=_ANY_MODE, options=options, part_type=_ANY_PART)
     text += _STREAM_IMPLEMENTATION
     for mode in modes:
         text += _JOIN.format(mode_type=f'Literal["{mode}"]', part_type=_part_type(mode))
