@@ -51,7 +51,7 @@ def _missing_in_operation(contract: dict[str, Any], operation: Operation, api: P
         arguments = functions["build_request"].args
         taken = {argument.arg for argument in [*arguments.args, *arguments.kwonlyargs]}
         for parameter in parameters(contract, operation):
-            if parameter["name"] not in sent or _snake_case(parameter["name"]) not in taken:
+            if parameter["name"] not in sent or _snake_case(str(parameter["name"])) not in taken:
                 yield f"{label} lacks the {parameter['in']} parameter `{parameter['name']}`"
     yield from _missing_body_fields(contract, operation, label, tree)
 

@@ -109,7 +109,7 @@ def schema_properties(contract: dict[str, Any], schema: dict[str, Any]) -> dict[
     collected: dict[str, Any] = {}
     for part in schema.get("allOf", []):
         collected |= schema_properties(contract, part)
-    return collected | schema.get("properties", {})
+    return {**collected, **schema.get("properties", {})}
 
 
 def json_body(contract: dict[str, Any], operation: Operation) -> dict[str, Any] | None:

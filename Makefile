@@ -1,0 +1,87 @@
+# `make` prints the targets. Every target sets up what it needs.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+OFFICIAL := .venv-official
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Set-up. A stamp in each environment says which requirements it holds.
+$(VENV)/.ready: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(OFFICIAL)/.ready: requirements/official.txt
+	$(PYTHON) -m venv $(OFFICIAL)
+	$(OFFICIAL)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/official.txt
+	@touch $@
+
+openapi/node_modules/.ready: openapi/package-lock.json
+	npm ci --prefix openapi --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/.ready ## Make the development environment
+
+.PHONY: demo
+demo: $(VENV)/.ready ## Start the embedded server, and run agents on it
+	@$(BIN)/python examples/demo.py
+
+.PHONY: test
+test: $(VENV)/.ready $(OFFICIAL)/.ready ## Run all tests, against the embedded and the official server
+	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: generate
+generate: $(VENV)/.ready ## Write the bindings, the overloads and the sync twin anew, from the contract
+	$(BIN)/python -m runs_client.spec generate
+
+.PHONY: check-generated
+check-generated: $(VENV)/.ready ## Fail if a generated file is not what `generate` writes
+	$(BIN)/python -m runs_client.spec check
+
+.PHONY: members
+members: $(VENV)/.ready $(OFFICIAL)/.ready ## Write docs/members.md from a run of the tests
+	$(BIN)/python -m pytest tests/conformance --members docs/members.md
+
+.PHONY: lint
+lint: $(VENV)/.ready ## Check style and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+.PHONY: types
+types: $(VENV)/.ready ## Check types with mypy and pyright
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+.PHONY: contract
+contract: $(VENV)/.ready openapi/node_modules/.ready ## Validate the contract
+	$(BIN)/openapi-spec-validator openapi/runs.yaml
+	openapi/node_modules/.bin/redocly lint openapi/runs.yaml
+
+.PHONY: format
+format: $(VENV)/.ready ## Lay out the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: requirements
+requirements: ## Pin the newest development requirements, with hashes and without addresses
+	$(PYTHON) -m venv .venv-pin
+	.venv-pin/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
+	for name in dev official; do \
+	  .venv-pin/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
+	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	    --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## Remove the environments and what tools left behind
+	rm -rf .venv .venv-official .venv-pin openapi/node_modules build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +

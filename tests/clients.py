@@ -1,0 +1,87 @@
+"""One way to write a test for both clients: the blocking one behind the surface of the asynchronous one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any, TypeAlias, cast
+
+import anyio.to_thread
+
+from runs_client import RunsClient, RunStream, SyncRunsClient, SyncRunStream
+
+ClientFactory: TypeAlias = Callable[..., RunsClient]
+
+_END = object()
+
+
+class _AsyncStream:
+    """A `SyncRunStream` with the surface of a `RunStream`."""
+
+    def __init__(self, stream: SyncRunStream[Any]) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        return _in_threads(iter(self._stream))
+
+    async def __aenter__(self) -> _AsyncStream:
+        await anyio.to_thread.run_sync(self._stream.__enter__)
+        return self
+
+    async def __aexit__(self, *exc_info: Any) -> None:
+        await anyio.to_thread.run_sync(self._stream.__exit__, *exc_info)
+
+    async def aclose(self) -> None:
+        await anyio.to_thread.run_sync(self._stream.close)
+
+    def text(self) -> AsyncIterator[str]:
+        return _in_threads(self._stream.text())
+
+
+class _AsyncClient:
+    """A `SyncRunsClient` with the surface of a `RunsClient`. Its calls run in threads, so tests may overlap them."""
+
+    def __init__(self, client: SyncRunsClient) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._client, name)
+        if name in ("stream", "join_stream"):
+            return lambda *args, **kwargs: _AsyncStream(attribute(*args, **kwargs))
+        if name == "iter":
+            return lambda *args, **kwargs: _in_threads(attribute(*args, **kwargs))
+        if name == "prepare_request" or not callable(attribute):
+            return attribute
+        return lambda *args, **kwargs: anyio.to_thread.run_sync(partial(attribute, *args, **kwargs))
+
+    async def __aenter__(self) -> _AsyncClient:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await anyio.to_thread.run_sync(self._client.close)
+
+
+async def _in_threads(items: Any) -> AsyncIterator[Any]:
+    while (item := await anyio.to_thread.run_sync(next, items, _END)) is not _END:
+        yield item
+
+
+def async_client(*args: Any, **kwargs: Any) -> RunsClient:
+    """The asynchronous client."""
+    return RunsClient(*args, **kwargs)
+
+
+def sync_client(*args: Any, **kwargs: Any) -> RunsClient:
+    """The blocking client, used as if it were the asynchronous one."""
+    return cast("RunsClient", _AsyncClient(SyncRunsClient(*args, **kwargs)))
+
+
+CLIENTS: dict[str, ClientFactory] = {"async": async_client, "sync": sync_client}
+
+__all__ = ["CLIENTS", "ClientFactory", "RunStream", "async_client", "sync_client"]
