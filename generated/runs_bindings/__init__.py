@@ -1,4 +1,4 @@
-"""Generated bindings for the <openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fab3e693410> API. Written by `make generate`; do not edit."""
+"""Generated bindings for the Runs API. Written by `make generate`; do not edit."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -119,4 +119,9 @@ def parse_datetime(value: Any) -> datetime.datetime:
     return datetime.datetime.fromisoformat(value)
 
 
-__all__ += ["RequestParts", "parse_datetime", "path_segment", "wire_pairs"]
+def format_datetime(value: Any) -> Any:
+    """Write a time; a missing one stays `UNSET`."""
+    return value if isinstance(value, Unset) else value.isoformat()
+
+
+__all__ += ["RequestParts", "format_datetime", "parse_datetime", "path_segment", "wire_pairs"]

@@ -43,7 +43,7 @@ class ErrorBody:
         if message is not UNSET:
             field_dict["message"] = message
 
-        return field_dict
+        return {name: value for name, value in field_dict.items() if value is not UNSET}
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:

@@ -36,7 +36,7 @@ class LangsmithTracer:
         if example_id is not UNSET:
             field_dict["example_id"] = example_id
 
-        return field_dict
+        return {name: value for name, value in field_dict.items() if value is not UNSET}
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:

@@ -9,7 +9,7 @@ from attrs import field as _attrs_field
 
 from ..models.multitask_strategy import MultitaskStrategy, check_multitask_strategy
 from ..models.run_status import RunStatus, check_run_status
-from ..types import UNSET, Unset, parse_datetime
+from ..types import UNSET, Unset, format_datetime, parse_datetime
 
 T = TypeVar("T", bound="Run")
 
@@ -52,9 +52,9 @@ class Run:
 
         assistant_id = self.assistant_id
 
-        created_at = self.created_at.isoformat()
+        created_at = format_datetime(self.created_at)
 
-        updated_at = self.updated_at.isoformat()
+        updated_at = format_datetime(self.updated_at)
 
         status: str
         if isinstance(self.status, str):
@@ -117,7 +117,7 @@ class Run:
         if cancel_reason is not UNSET:
             field_dict["cancel_reason"] = cancel_reason
 
-        return field_dict
+        return {name: value for name, value in field_dict.items() if value is not UNSET}
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:

@@ -133,7 +133,7 @@ class RunOptions:
         if strict_resume is not UNSET:
             field_dict["strict_resume"] = strict_resume
 
-        return field_dict
+        return {name: value for name, value in field_dict.items() if value is not UNSET}
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:

@@ -142,7 +142,7 @@ class StatelessRunOptions:
         if on_completion is not UNSET:
             field_dict["on_completion"] = on_completion
 
-        return field_dict
+        return {name: value for name, value in field_dict.items() if value is not UNSET}
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:

@@ -210,7 +210,7 @@ class ThreadRunCreate:
         if if_not_exists is not UNSET:
             field_dict["if_not_exists"] = if_not_exists
 
-        return field_dict
+        return {name: value for name, value in field_dict.items() if value is not UNSET}
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:

@@ -219,7 +219,7 @@ class ThreadRunCreateAttached:
         if on_disconnect is not UNSET:
             field_dict["on_disconnect"] = on_disconnect
 
-        return field_dict
+        return {name: value for name, value in field_dict.items() if value is not UNSET}
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:

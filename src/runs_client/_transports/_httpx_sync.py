@@ -11,6 +11,7 @@ import httpx
 from .._concurrency import Deadline, sync_fail_after
 from .._errors import APIConnectionError, APITimeoutError
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
+from ._tls import ssl_context
 
 # After these, the request has certainly not reached the server.
 _NOT_SENT = (
@@ -70,7 +71,7 @@ class SyncHttpxTransport:
         if self._client is None:
             # A stream holds its connection for as long as it lasts: any limit would make the next one wait.
             limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-            self._client = httpx.Client(limits=limits)
+            self._client = httpx.Client(limits=limits, verify=ssl_context())
         timeout = request.timeout
         connect = CONNECT_TIMEOUT if timeout is None else min(CONNECT_TIMEOUT, timeout)
         http_request = self._client.build_request(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ._contract import Operation, json_body, operations, parameters, resolve, schema_properties
+from ._contract import Operation, json_body, operations, parameters, resolve, schema_properties, schemas_reached
 
+ANNOTATIONS = {"title", "summary", "description", "deprecated", "examples"}
 STOCK_FUNCTIONS = {"sync_detailed", "asyncio_detailed"}
 
 
@@ -27,8 +29,13 @@ def audit(contract: dict[str, Any], package: Path) -> list[str]:
     problems: list[str] = []
     for operation in operations(contract):
         problems += _missing_in_operation(contract, operation, package / "api")
+    users = _users_of_schemas(contract)
     for name, schema in contract.get("components", {}).get("schemas", {}).items():
-        problems += _missing_in_schema(contract, name, schema, package / "models")
+        label = f"schema {name}, which {' and '.join(users[name]) or 'no operation'} uses,"
+        problems += _missing_in_schema(contract, name, schema, package / "models", label)
+    for module in package.rglob("*.py"):
+        if " object at 0x" in module.read_text(encoding="utf-8"):
+            problems.append(f"{module.relative_to(package)} holds an object's address: a template lacks a filter")
     return problems
 
 
@@ -75,21 +82,45 @@ def _missing_body_fields(contract: dict[str, Any], operation: Operation, label: 
             yield f"{label} lacks the body field `{name}`"
 
 
-def _missing_in_schema(contract: dict[str, Any], name: str, schema: dict[str, Any], models: Path) -> Iterator[str]:
+def _users_of_schemas(contract: dict[str, Any]) -> dict[str, list[str]]:
+    users: dict[str, list[str]] = defaultdict(list)
+    for operation in operations(contract):
+        for name in schemas_reached(contract, operation.data):
+            users[name].append(operation.label)
+    return users
+
+
+def _missing_in_schema(
+    contract: dict[str, Any], name: str, schema: dict[str, Any], models: Path, label: str
+) -> Iterator[str]:
     if schema.get("type") == "array":
         return  # it becomes a list of its items
     module = models / f"{_snake_case(name)}.py"
     if not module.is_file():
-        yield f"schema {name} has no module in the bindings"
+        yield f"{label} has no module in the bindings"
         return
-    source = module.read_text(encoding="utf-8")
-    strings = {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)}
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     for value in schema.get("enum", []):
         if value not in strings:
-            yield f"schema {name} lacks the value `{value}`"
-    for property_name in schema_properties(contract, schema):
+            yield f"{label} lacks the value `{value}`"
+    for property_name, property_schema in schema_properties(contract, schema).items():
         if property_name not in strings:
-            yield f"schema {name} lacks the property `{property_name}`"
+            yield f"{label} lacks the property `{property_name}`"
+        for neighbour in _neighbours_of_references(property_schema):
+            yield f"{label} loses `{neighbour}` beside `$ref` at its property `{property_name}`"
+
+
+def _neighbours_of_references(node: Any) -> Iterator[str]:
+    """Keywords that stand beside a `$ref` and say more than words do: the generator overlooks them."""
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield from node.keys() - {"$ref"} - ANNOTATIONS
+        for value in node.values():
+            yield from _neighbours_of_references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _neighbours_of_references(value)
 
 
 def _successes(contract: dict[str, Any], operation: Operation) -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ def stale_files(root: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch)
         for name in ("openapi", "generated", "src"):
-            shutil.copytree(root / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(root / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
         shutil.copy(root / "pyproject.toml", copy)
         generate_project(copy)
         present, fresh = dict(_generated(root)), dict(_generated(copy))

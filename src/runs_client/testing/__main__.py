@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import socket
 from contextlib import suppress
 
 from sse_starlette.sse import AppStatus
 
 from ._app import create_app
-from ._server import StoppableServer
+from ._server import StoppableServer, listen
 
 
 def main() -> None:
@@ -23,9 +22,9 @@ def main() -> None:
         "--heartbeat", type=float, default=5.0, help="seconds between heartbeats, 0 for none (%(default)s)"
     )
     options = parser.parse_args()
-    AppStatus.disable_automatic_graceful_drain()  # the streams end when their runs are cancelled
+    AppStatus.enable_automatic_graceful_drain = False  # the streams end when their runs are cancelled
     app = create_app(heartbeat=options.heartbeat or None)
-    with socket.create_server((options.host, options.port), backlog=2048) as listening:
+    with listen(options.host, options.port) as listening:
         print(f"http://{options.host}:{listening.getsockname()[1]}", flush=True)
         with suppress(KeyboardInterrupt):
             StoppableServer(app).run(sockets=[listening])

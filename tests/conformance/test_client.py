@@ -1,0 +1,57 @@
+"""What a client is made with, and requests of any kind."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from runs_client import NotFoundError, Request, RetryPolicy, RunsClient
+from tests.clients import ClientFactory
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.covers("apiUrl", "defaultHeaders", "timeoutMs")
+async def test_what_a_client_was_made_with(server_url: str, client_factory: ClientFactory) -> None:
+    async with client_factory(f"{server_url}/", headers={"X-Who": "me"}, timeout=7.0, api_key="secret") as runs:
+        assert runs.url == server_url
+        assert runs.headers == {"x-who": "me"}
+        assert runs.timeout == 7.0
+        assert await runs.request("GET", "/ok")
+
+
+@pytest.mark.covers("onRequest")
+async def test_the_hook_sees_and_changes_requests(server_url: str, client_factory: ClientFactory) -> None:
+    seen: list[str] = []
+
+    def hook(request: Request) -> Request:
+        seen.append(f"{request.method} {request.url}")
+        return Request(request.method, f"{server_url}/ok", request.headers, timeout=request.timeout)
+
+    async with client_factory(server_url, on_request=hook) as runs:
+        assert (await runs.request("GET", "/elsewhere"))["ok"] is True
+    assert seen == [f"GET {server_url}/elsewhere"]
+
+
+@pytest.mark.covers("asyncCaller")
+async def test_retries_and_concurrency_are_settings(server_url: str, client_factory: ClientFactory) -> None:
+    async with client_factory(server_url, retry=RetryPolicy(max_retries=0), max_concurrency=1) as runs:
+        assert await runs.wait(None, "echo", input={"text": "hello"}) == {"text": "hello"}
+
+
+@pytest.mark.covers("fetch")
+async def test_a_request_of_any_kind(runs: RunsClient) -> None:
+    thread = await runs.request("POST", "/threads", json={"metadata": {"who": "me"}})
+    assert (await runs.request("GET", f"/threads/{thread['thread_id']}"))["metadata"] == {"who": "me"}
+    assert await runs.request("GET", f"/threads/{thread['thread_id']}/runs", params={"limit": 5, "status": None}) == []
+    with pytest.raises(NotFoundError):
+        await runs.request("GET", "/nowhere")
+
+
+@pytest.mark.covers("prepareFetchOptions")
+async def test_a_prepared_request_can_be_sent_by_anybody(runs: RunsClient) -> None:
+    request = runs.prepare_request("get", "/ok", params={"a": ["b", "c"], "d": True}, headers={"X-Who": "me"})
+    assert request.url == f"{runs.url}/ok?a=b&a=c&d=true"
+    assert request.headers["x-who"] == "me"
+    with httpx.Client() as client:
+        assert client.request(request.method, request.url, headers=dict(request.headers)).json()["ok"] is True

@@ -1,0 +1,113 @@
+"""Starting the server, finding it, and stopping it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+import runs_client
+from runs_client.testing import RunsServer, create_app
+from tests.embedded.conftest import SECONDS, Http, events_in
+
+ENDLESS = {"assistant_id": "counter", "input": {"n": 10**6, "delay": 60}, "stream_mode": "custom"}
+
+
+def test_a_server_takes_a_free_port_and_gives_it_back() -> None:
+    with RunsServer() as server:
+        assert server.url == f"http://127.0.0.1:{server.port}"
+        assert httpx.get(f"{server.url}/ok").json() == {"ok": True}
+
+    with socket.socket() as client:
+        assert client.connect_ex(("127.0.0.1", server.port)) != 0
+
+
+async def test_a_server_works_with_async_with() -> None:
+    async with RunsServer() as server, httpx.AsyncClient(base_url=server.url) as client:
+        answer = await client.post("/runs/wait", json={"assistant_id": "echo", "input": {"text": "hi"}})
+
+    assert answer.json() == {"text": "hi"}
+
+
+def test_a_port_that_is_taken_is_an_error() -> None:
+    with RunsServer() as first, pytest.raises(OSError), RunsServer(port=first.port):
+        pass
+
+
+def test_two_servers_know_nothing_of_each_other() -> None:
+    with RunsServer() as first, RunsServer() as second:
+        httpx.post(f"{first.url}/runs", json={"assistant_id": "echo", "input": {}})
+
+        assert (first.runs_created, second.runs_created) == (1, 0)
+
+
+def test_stopping_ends_open_streams_and_leaves_no_thread_behind() -> None:
+    threads = threading.active_count()
+    with RunsServer() as server:
+        http = Http(server.url)
+        with http.client, http.client.stream("POST", "/runs/stream", json=ENDLESS) as response:
+            chunks = response.iter_raw()
+            next(chunks)
+            assert server.connections == 1
+            server.__exit__(None, None, None)
+            text = b"".join(chunks).decode()
+
+    assert [event.name for event in events_in(text)] == ["custom"]
+    assert threading.active_count() == threads
+
+
+def test_stopping_ends_waiting_answers() -> None:
+    with RunsServer() as server:
+        http = Http(server.url)
+        with http.client, http.client.stream("POST", "/runs/wait", json=ENDLESS) as response:
+            server.__exit__(None, None, None)
+            assert response.read().strip() == b'{"n":1000000,"delay":60}'
+
+
+def test_waiting_for_quiet_tells_when_it_was_in_vain() -> None:
+    with RunsServer() as server:
+        http = Http(server.url)
+        with http.client:
+            with http.client.stream("POST", "/runs/stream", json=ENDLESS):
+                assert not server.wait_until_idle(0.01)
+            assert server.wait_until_idle(SECONDS)
+
+
+async def test_the_app_can_be_used_in_process() -> None:
+    transport = httpx.ASGITransport(create_app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        waited = await client.post("/runs/wait", json={"assistant_id": "echo", "input": {"text": "hi"}})
+        streamed = await client.post("/runs/stream", json={"assistant_id": "counter", "input": {"n": 1}})
+
+    assert waited.json() == {"text": "hi"}
+    assert [event.data for event in events_in(streamed.text)[1:]] == [{"n": 1}, {"n": 1, "count": 1}]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_the_command_prints_its_url_and_stops_when_told(stop: signal.Signals) -> None:
+    source = Path(runs_client.__file__).parent.parent
+    process = subprocess.Popen(
+        [sys.executable, "-m", "runs_client.testing", "--port", "0", "--heartbeat", "0.01"],
+        env={**os.environ, "PYTHONPATH": f"{source}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout and process.stderr
+        url = process.stdout.readline().strip()
+        with httpx.stream("POST", f"{url}/runs/stream", json=ENDLESS, timeout=SECONDS) as response:
+            chunks = response.iter_raw()
+            assert b": heartbeat\r\n\r\n" in chunks
+            process.send_signal(stop)
+            for _ in chunks:
+                pass
+        assert process.wait(SECONDS) in (0, -stop)
+        assert process.stderr.read() == ""
