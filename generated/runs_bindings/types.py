@@ -110,6 +110,17 @@ def _wire_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def object_fields(value: Any) -> dict[str, Any]:
+    """The fields of a JSON object.
+
+    Raises:
+        TypeError: The value is no object. `dict` alone would take an empty list for one.
+    """
+    if not isinstance(value, Mapping):
+        raise TypeError(f"expected an object, not {type(value).__name__}")
+    return dict(value)
+
+
 def parse_datetime(value: Any) -> datetime.datetime:
     """Read an RFC 3339 time; a missing one stays `UNSET`."""
     if isinstance(value, Unset):
@@ -124,4 +135,11 @@ def format_datetime(value: Any) -> Any:
     return value if isinstance(value, Unset) else value.isoformat()
 
 
-__all__ += ["RequestParts", "format_datetime", "parse_datetime", "path_segment", "wire_pairs"]
+__all__ += [
+    "RequestParts",
+    "format_datetime",
+    "object_fields",
+    "parse_datetime",
+    "path_segment",
+    "wire_pairs",
+]

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.on_disconnect import OnDisconnect, check_on_disconnect
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, object_fields
 
 T = TypeVar("T", bound="AttachedOptions")
 
@@ -37,7 +37,7 @@ class AttachedOptions:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         _on_disconnect = d.pop("on_disconnect", UNSET)
         on_disconnect: OnDisconnect | Unset
         if isinstance(_on_disconnect, Unset):

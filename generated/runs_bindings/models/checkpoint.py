@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, object_fields
 
 T = TypeVar("T", bound="Checkpoint")
 
@@ -52,7 +52,7 @@ class Checkpoint:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         thread_id = d.pop("thread_id", UNSET)
 
         checkpoint_ns = d.pop("checkpoint_ns", UNSET)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, object_fields
 
 if TYPE_CHECKING:
     from ..models.send import Send
@@ -70,7 +70,7 @@ class Command:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.send import Send  # noqa: PLC0415
 
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         update = d.pop("update", UNSET)
 
         resume = d.pop("resume", UNSET)

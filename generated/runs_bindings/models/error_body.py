@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, object_fields
 
 T = TypeVar("T", bound="ErrorBody")
 
@@ -47,7 +47,7 @@ class ErrorBody:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         detail = d.pop("detail", UNSET)
 
         error = d.pop("error", UNSET)

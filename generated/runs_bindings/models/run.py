@@ -9,7 +9,7 @@ from attrs import field as _attrs_field
 
 from ..models.multitask_strategy import MultitaskStrategy, check_multitask_strategy
 from ..models.run_status import RunStatus, check_run_status
-from ..types import UNSET, Unset, format_datetime, parse_datetime
+from ..types import UNSET, Unset, format_datetime, object_fields, parse_datetime
 
 T = TypeVar("T", bound="Run")
 
@@ -121,7 +121,7 @@ class Run:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         run_id = d.pop("run_id", UNSET)
 
         thread_id = d.pop("thread_id", UNSET)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, object_fields
 
 T = TypeVar("T", bound="RunConfig")
 
@@ -48,7 +48,7 @@ class RunConfig:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         tags = cast(list[str], d.pop("tags", UNSET))
 
         recursion_limit = d.pop("recursion_limit", UNSET)

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.durability import Durability, check_durability
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, object_fields
 
 if TYPE_CHECKING:
     from ..models.command import Command
@@ -141,7 +141,7 @@ class RunOptions:
         from ..models.langsmith_tracer import LangsmithTracer  # noqa: PLC0415
         from ..models.run_config import RunConfig  # noqa: PLC0415
 
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         input_ = d.pop("input", UNSET)
 
         _command = d.pop("command", UNSET)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET
+from ..types import UNSET, object_fields
 
 T = TypeVar("T", bound="RunTarget")
 
@@ -36,7 +36,7 @@ class RunTarget:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         assistant_id = d.pop("assistant_id", UNSET)
 
         run_target = cls(

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.cancel_status import CancelStatus, check_cancel_status
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, object_fields
 
 T = TypeVar("T", bound="RunsCancel")
 
@@ -52,7 +52,7 @@ class RunsCancel:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         thread_id = d.pop("thread_id", UNSET)
 
         run_ids = cast(list[str], d.pop("run_ids", UNSET))

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET
+from ..types import UNSET, object_fields
 
 T = TypeVar("T", bound="Send")
 
@@ -41,7 +41,7 @@ class Send:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         node = d.pop("node", UNSET)
 
         input_ = d.pop("input", UNSET)

@@ -9,7 +9,7 @@ from attrs import field as _attrs_field
 from ..models.durability import Durability, check_durability
 from ..models.on_completion import OnCompletion, check_on_completion
 from ..models.stream_mode import StreamMode, check_stream_mode
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, object_fields
 
 if TYPE_CHECKING:
     from ..models.command import Command
@@ -175,7 +175,7 @@ class StatelessRunCreate:
         from ..models.langsmith_tracer import LangsmithTracer  # noqa: PLC0415
         from ..models.run_config import RunConfig  # noqa: PLC0415
 
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         assistant_id = d.pop("assistant_id", UNSET)
 
         def _parse_stream_mode(data: object) -> list[StreamMode] | StreamMode | Unset:

@@ -10,7 +10,7 @@ from ..models.durability import Durability, check_durability
 from ..models.on_completion import OnCompletion, check_on_completion
 from ..models.on_disconnect import OnDisconnect, check_on_disconnect
 from ..models.stream_mode import StreamMode, check_stream_mode
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, object_fields
 
 if TYPE_CHECKING:
     from ..models.command import Command
@@ -184,7 +184,7 @@ class StatelessRunCreateAttached:
         from ..models.langsmith_tracer import LangsmithTracer  # noqa: PLC0415
         from ..models.run_config import RunConfig  # noqa: PLC0415
 
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         assistant_id = d.pop("assistant_id", UNSET)
 
         def _parse_stream_mode(data: object) -> list[StreamMode] | StreamMode | Unset:

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.stream_mode import StreamMode, check_stream_mode
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, object_fields
 
 T = TypeVar("T", bound="StreamModeOption")
 
@@ -45,7 +45,7 @@ class StreamModeOption:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = object_fields(src_dict)
 
         def _parse_stream_mode(data: object) -> list[StreamMode] | StreamMode | Unset:
             if isinstance(data, Unset):

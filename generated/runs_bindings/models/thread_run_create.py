@@ -11,7 +11,7 @@ from ..models.durability import Durability, check_durability
 from ..models.if_not_exists import IfNotExists, check_if_not_exists
 from ..models.multitask_strategy import MultitaskStrategy, check_multitask_strategy
 from ..models.stream_mode import StreamMode, check_stream_mode
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, object_fields
 
 if TYPE_CHECKING:
     from ..models.checkpoint import Checkpoint
@@ -219,7 +219,7 @@ class ThreadRunCreate:
         from ..models.langsmith_tracer import LangsmithTracer  # noqa: PLC0415
         from ..models.run_config import RunConfig  # noqa: PLC0415
 
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         assistant_id = d.pop("assistant_id", UNSET)
 
         def _parse_stream_mode(data: object) -> list[StreamMode] | StreamMode | Unset:

@@ -10,7 +10,7 @@ from ..models.all_nodes import AllNodes, check_all_nodes
 from ..models.durability import Durability, check_durability
 from ..models.if_not_exists import IfNotExists, check_if_not_exists
 from ..models.multitask_strategy import MultitaskStrategy, check_multitask_strategy
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, object_fields
 
 if TYPE_CHECKING:
     from ..models.checkpoint import Checkpoint
@@ -194,7 +194,7 @@ class ThreadRunOptions:
         from ..models.langsmith_tracer import LangsmithTracer  # noqa: PLC0415
         from ..models.run_config import RunConfig  # noqa: PLC0415
 
-        d = dict(src_dict)
+        d = object_fields(src_dict)
         input_ = d.pop("input", UNSET)
 
         _command = d.pop("command", UNSET)

@@ -121,7 +121,7 @@ def _typed_errors(request: Request) -> Iterator[None]:
         yield
     except (httpx.TimeoutException, TimeoutError) as error:
         sent = not isinstance(error, _NOT_SENT)
-        limit = "in time" if request.timeout is None else f"within {request.timeout:g} seconds"
+        limit = "in time" if request.timeout is None else f"within {round(request.timeout, 3):g} seconds"
         raise APITimeoutError(f"{what} was not answered {limit}", request_sent=sent) from error
     except httpx.HTTPError as error:
         sent = not isinstance(error, _NOT_SENT)
