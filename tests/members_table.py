@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,8 +52,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "covers(*members): the members of the reference that the test covers")
-    if config.getoption("--members"):
-        config.pluginmanager.register(_Table(Path(config.getoption("--members"))))
+    path: str | None = config.getoption("--members")
+    if path:
+        config.pluginmanager.register(_Table(Path(path)))
 
 
 class _Table:
@@ -66,15 +68,15 @@ class _Table:
         marker = item.get_closest_marker("covers")
         if marker is None or not outcome.get_result().passed or call.when != "call":
             return
-        kinds = item.callspec.params
+        kinds: dict[str, Any] = item.callspec.params
         for member in marker.args:
-            self._passed[member, kinds["server"], kinds["client_factory"]] += 1
+            self._passed[member, str(kinds["server"]), str(kinds["client_factory"])] += 1
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         lines = ["| reference | here | " + " | ".join(f"{server}, {client}" for server, client in COLUMNS) + " |"]
         lines.append("| --- " * (2 + len(COLUMNS)) + "|")
         for member, name in MEMBERS.items():
-            counts = [self._passed[member, *column] for column in COLUMNS]
+            counts = [self._passed[member, server, client] for server, client in COLUMNS]
             lines.append(f"| `{member}` | `{name}` | " + " | ".join(map(str, counts)) + " |")
             if not all(counts):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -152,8 +152,8 @@ async def test_select_gives_only_what_was_asked_for(runs: RunsClient, thread_id:
     created = await runs.create(thread_id, "echo", input={}, after_seconds=3600)
     (run,) = await runs.list(thread_id, select=["run_id", "status"])
     assert (run.run_id, run.status) == (created.run_id, "pending")
-    assert run.thread_id is UNSET
-    assert run.created_at is UNSET
+    unset: list[object] = [run.thread_id, run.created_at, run.kwargs]
+    assert unset == [UNSET] * 3
     assert run.to_dict() == {"run_id": created.run_id, "status": "pending"}
 
 

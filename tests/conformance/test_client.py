@@ -53,5 +53,6 @@ async def test_a_prepared_request_can_be_sent_by_anybody(runs: RunsClient) -> No
     request = runs.prepare_request("get", "/ok", params={"a": ["b", "c"], "d": True}, headers={"X-Who": "me"})
     assert request.url == f"{runs.url}/ok?a=b&a=c&d=true"
     assert request.headers["x-who"] == "me"
-    with httpx.Client() as client:
-        assert client.request(request.method, request.url, headers=dict(request.headers)).json()["ok"] is True
+    async with httpx.AsyncClient() as client:
+        response = await client.request(request.method, request.url, headers=dict(request.headers))
+    assert response.json()["ok"] is True

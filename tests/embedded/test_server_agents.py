@@ -67,7 +67,12 @@ async def inner(input: Any, context: Context) -> AsyncIterator[Step]:
 
 async def outer(input: Any, context: Context) -> AsyncGenerator[Step, Any]:
     result = yield Subgraph("sub", inner, {"x": 1})
-    yield Update("sub", result)
+    yield Update("sub", {**result, "own": context.state})
+
+
+async def asks_then_fails(input: Any, context: Context) -> AsyncGenerator[Step, Any]:
+    yield Interrupt("ready?")
+    raise ValueError("not ready")
 
 
 async def asks_inside(input: Any, context: Context) -> AsyncGenerator[Step, Any]:
@@ -98,6 +103,7 @@ AGENTS: list[Agent] = [
     strict,
     tells,
     outer,
+    asks_then_fails,
     asks_inside,
     yields_nonsense,
     yields_what_is_no_json,
@@ -219,6 +225,13 @@ def test_new_input_forgets_the_question(http: Http, thread_id: str) -> None:
     assert http.wait(thread_id, "ask", command={"resume": 1}) == {"question": "new?", "answer": 1}
 
 
+def test_a_question_that_was_answered_is_not_open_any_more(mine: Http, thread_id: str) -> None:
+    mine.wait(thread_id, "asks_then_fails", input={})
+
+    assert mine.wait(thread_id, "asks_then_fails", command={"resume": 1})["__error__"]["message"] == "not ready"
+    assert mine.get(f"/threads/{thread_id}/state").json()["interrupts"] == []
+
+
 def test_an_answer_nobody_waits_for_changes_nothing(http: Http, thread_id: str) -> None:
     http.wait(thread_id, "echo", input={"text": "hi"})
 
@@ -314,17 +327,18 @@ def test_a_message_with_a_known_id_takes_the_place_of_the_older_one() -> None:
 
 
 def test_a_subgraph_tells_its_own_story_under_its_namespace(mine: Http, thread_id: str) -> None:
-    events = story(mine, thread_id, "outer", input={}, stream_subgraphs=True)
+    events = story(mine, thread_id, "outer", input={"y": 0}, stream_subgraphs=True)
 
-    namespace = events[0][0].partition("|")[2]
+    namespace = events[1][0].partition("|")[2]
     assert namespace.startswith("sub:")
     assert events == [
+        ("values", {"y": 0}),
         (f"values|{namespace}", {"x": 1}),
         (f"custom|{namespace}", "inside"),
         (f"updates|{namespace}", {"deep": {"x": 2}}),
         (f"values|{namespace}", {"x": 2}),
-        ("updates", {"sub": {"x": 2}}),
-        ("values", {"x": 2}),
+        ("updates", {"sub": {"x": 2, "own": {"y": 0}}}),
+        ("values", {"y": 0, "x": 2, "own": {"y": 0}}),
     ]
 
 
@@ -355,6 +369,16 @@ def test_an_agent_that_never_waits_can_be_cancelled(mine: Http, thread_id: str) 
     run = mine.create(thread_id, "endless", input={})
 
     assert mine.post(f"/threads/{thread_id}/runs/{run['run_id']}/cancel?wait=true").status_code == 200
+
+
+def test_echo_sends_the_whole_state(http: Http, thread_id: str) -> None:
+    http.wait(thread_id, "echo", input={"text": "hi"})
+
+    assert story(http, thread_id, "echo", input={"number": 1}) == [
+        ("values", {"text": "hi", "number": 1}),
+        ("updates", {"echo": {"text": "hi", "number": 1}}),
+        ("values", {"text": "hi", "number": 1}),
+    ]
 
 
 def test_counter_counts_what_the_state_says(http: Http, thread_id: str) -> None:

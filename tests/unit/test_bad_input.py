@@ -173,7 +173,9 @@ async def test_an_event_that_is_not_json(client_factory: ClientFactory) -> None:
 
 async def test_a_stream_that_breaks_off(client_factory: ClientFactory) -> None:
     head = http_response(
-        body="event: custom\nid: 7\ndata: 1\n\n", content_type=EVENTS, headers=[("Content-Location", "/threads/t/runs/r")]
+        body="event: custom\nid: 7\ndata: 1\n\n",
+        content_type=EVENTS,
+        headers=[("Content-Location", "/threads/t/runs/r")],
     )
     cut = head.replace(b"Content-Length: 29", b"Content-Length: 99")  # promises more than it sends
     assert cut != head
@@ -195,7 +197,11 @@ async def test_no_answer_in_time(client_factory: ClientFactory) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:  # accepts, and says nothing
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with client_factory(url, timeout=0.2) as runs:
-            for call in (runs.get("t", "r"), runs.wait("t", "a", timeout=0.2), exhaust(runs.stream("t", "a", timeout=0.2))):
+            for call in (
+                runs.get("t", "r"),
+                runs.wait("t", "a", timeout=0.2),
+                exhaust(runs.stream("t", "a", timeout=0.2)),
+            ):
                 with pytest.raises(APITimeoutError, match="0.2 seconds"):
                     await call
 
@@ -212,7 +218,7 @@ async def test_an_unknown_keyword_sends_nothing(client_factory: ClientFactory) -
                 (lambda: anything.cancel_many(run_id=1), "cancel_many.*'run_id'; did you mean 'run_ids'"),
             ):
                 with pytest.raises(TypeError, match=hint):
-                    await call()
+                    await call()  # type: ignore[no-untyped-call]
             with pytest.raises(TypeError, match="stream.*'inptu'; did you mean 'input'"):
                 anything.stream("t", "a", inptu=1)
             with pytest.raises(TypeError, match="join_stream.*'lastEventId'; did you mean 'last_event_id'"):

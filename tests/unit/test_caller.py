@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from runs_client import (
@@ -152,12 +153,15 @@ async def test_a_limit_lets_so_many_requests_through() -> None:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         await anyio.lowlevel.checkpoint()
         under_way -= 1
 
     with CannedServer(RUN) as server:
-        async with RunsClient(server.url, max_concurrency=2, on_request=count) as runs, anyio.create_task_group() as group:
+        async with (
+            RunsClient(server.url, max_concurrency=2, on_request=count) as runs,
+            anyio.create_task_group() as group,
+        ):
             for _ in range(10):
                 group.start_soon(runs.get, "t", "r")
         assert len(server.requests) == 10

@@ -17,7 +17,20 @@ def part(name: str, data: bytes = b"{}", event_id: str | None = None) -> Any:
 
 @pytest.mark.parametrize(
     "name",
-    "values updates custom debug tasks checkpoints events tools metadata error feedback end".split(),
+    [
+        "values",
+        "updates",
+        "custom",
+        "debug",
+        "tasks",
+        "checkpoints",
+        "events",
+        "tools",
+        "metadata",
+        "error",
+        "feedback",
+        "end",
+    ],
 )
 def test_each_event_has_its_class(name: str) -> None:
     decoded = part(name, b'{"a": 1}', "7")

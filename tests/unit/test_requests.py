@@ -84,7 +84,11 @@ def test_a_redirect_stays_on_its_origin(location: str, target: str | None) -> No
 
 def test_the_key_comes_from_the_argument_or_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     def key_sent(api_key: str | None) -> str | None:
-        return factory(api_key=api_key).for_operation(operations.get_run, ("t", "r"), method="get").headers.get("x-api-key")
+        return (
+            factory(api_key=api_key)
+            .for_operation(operations.get_run, ("t", "r"), method="get")
+            .headers.get("x-api-key")
+        )
 
     assert key_sent(FROM_ENVIRONMENT) is None
     for name in ("LANGCHAIN_API_KEY", "LANGSMITH_API_KEY", "LANGGRAPH_API_KEY"):
@@ -96,7 +100,11 @@ def test_the_key_comes_from_the_argument_or_the_environment(monkeypatch: pytest.
 
 def test_headers_of_a_call_come_last() -> None:
     request = factory(api_key="key", a="default", b="default").for_operation(
-        operations.join_run_stream, ("t", "r"), method="join_stream", keywords={"last_event_id": "7"}, headers={"B": "mine"}
+        operations.join_run_stream,
+        ("t", "r"),
+        method="join_stream",
+        keywords={"last_event_id": "7"},
+        headers={"B": "mine"},
     )
     assert request.headers["a"] == "default"
     assert request.headers["b"] == "mine"

@@ -99,11 +99,12 @@ class EventLog:
         """
         self._readers += 1
         now = len(self._entries)
-        start = now if after is None or not self.resumable else self._position_after(after)
+        start = now if after is None else self._position_after(after)
         return Reader(self, start=start, now=now, modes=modes)
 
     def _position_after(self, event_id: str) -> int:
-        """Behind the last event whose id is not greater: events that share the id are taken as read."""
+        """Behind the last event whose id is not greater; events that share the id count as read, as do those
+        that have none."""
         given = _sort_key(event_id)
         for position, entry in enumerate(self._entries):
             if entry.id is not None and _sort_key(entry.id) > given:
