@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import Any
 
@@ -92,6 +94,22 @@ async def endless(input: Any, context: Context) -> AsyncIterator[Step]:
         yield Update("endless", {})
 
 
+async def gives_up(input: Any, context: Context) -> AsyncIterator[Step]:
+    yield Custom(1)
+    raise asyncio.CancelledError
+
+
+CLEANED_UP = threading.Event()
+
+
+async def cleans_up(input: Any, context: Context) -> AsyncIterator[Step]:
+    try:
+        while True:
+            yield Custom("at work")
+    finally:
+        CLEANED_UP.set()
+
+
 def no_generator(input: Any, context: Context) -> Any:
     return None
 
@@ -108,6 +126,8 @@ AGENTS: list[Agent] = [
     yields_nonsense,
     yields_what_is_no_json,
     endless,
+    gives_up,
+    cleans_up,
     no_generator,
 ]
 
@@ -369,6 +389,24 @@ def test_an_agent_that_never_waits_can_be_cancelled(mine: Http, thread_id: str) 
     run = mine.create(thread_id, "endless", input={})
 
     assert mine.post(f"/threads/{thread_id}/runs/{run['run_id']}/cancel?wait=true").status_code == 200
+
+
+def test_a_cancelled_agent_can_clean_up(mine: Http, thread_id: str) -> None:
+    with mine.open(thread_id, "cleans_up", input={}, stream_mode="custom") as response:
+        chunks = response.iter_raw()
+        assert b'"at work"' in next(chunks) + next(chunks)
+        mine.post(f"{response.headers['Content-Location']}/cancel?wait=true")
+        for _ in chunks:
+            pass
+
+    assert CLEANED_UP.is_set()
+
+
+def test_an_agent_that_gives_up_is_interrupted(mine: Http, thread_id: str) -> None:
+    run = mine.create(thread_id, "gives_up", input={})
+    mine.join(run)
+
+    assert mine.status(run) == "interrupted"
 
 
 def test_echo_sends_the_whole_state(http: Http, thread_id: str) -> None:

@@ -170,6 +170,8 @@ def test_cancelling_many_needs_either_ids_or_a_status(http: Http, body: Any) -> 
 
 
 def test_cancelling_many_that_do_not_exist(http: Http) -> None:
+    http.post("/runs/cancel", status="all")
+
     assert_refused(http.post("/runs/cancel", thread_id=SOME_ID, run_ids=[SOME_ID]), 404)
     assert_refused(http.post("/runs/cancel", status="all"), 404)
 

@@ -90,6 +90,12 @@ async def test_the_app_can_be_used_in_process() -> None:
     assert [event.data for event in events_in(streamed.text)[1:]] == [{"n": 1}, {"n": 1, "count": 1}]
 
 
+@pytest.mark.parametrize("intervals", [{"heartbeat": 0}, {"heartbeat": -1.0}, {"keep_alive": 0}])
+def test_intervals_are_positive(intervals: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="seconds"):
+        create_app(**intervals)  # type: ignore[arg-type]  # one of several keywords
+
+
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_the_command_prints_its_url_and_stops_when_told(stop: signal.Signals) -> None:
     source = Path(runs_client.__file__).parent.parent

@@ -134,6 +134,6 @@ def _read(stream: SyncStreamResponse) -> Response:
 def timed_out(request: Request) -> APITimeoutError:
     """The error for a stream that is still going on when its time is over."""
     return APITimeoutError(
-        f"{request.method} {request.url} went on for longer than {round(request.timeout or 0, 3):g} seconds",
+        f"{request.method} {request.url} went on for more than {round(request.timeout or 0, 3):g} seconds",
         request_sent=True,
     )

@@ -27,7 +27,7 @@ def create_app(
 ) -> Starlette:
     """A server for demos and offline tests, as an ASGI application. Everything is kept in memory.
 
-    It behaves like the official LangGraph server, which is what production runs on.
+    It behaves like the official LangGraph server, which is what production runs on. It needs asyncio.
 
     Args:
         agents: The agents by name; where missing, the built-in `echo`, `counter`, `chat`, `ask`, `fail` and
@@ -37,6 +37,9 @@ def create_app(
         event_ids: `clock` makes the ids of a resumable run's events from the time in milliseconds, so
             that events of one millisecond share an id. `shared` gives each id to two neighbouring events.
 
+    Raises:
+        ValueError: An interval is not positive.
+
     Example:
         ```python
         transport = httpx.ASGITransport(create_app())
@@ -44,6 +47,8 @@ def create_app(
             await client.post("/runs/wait", json={"assistant_id": "echo", "input": {"text": "hi"}})
         ```
     """
+    if any(seconds is not None and seconds <= 0 for seconds in (heartbeat, keep_alive)):
+        raise ValueError("heartbeat and keep_alive are seconds, more than 0, or None")
     api = Api(
         Engine(BUILT_IN if agents is None else agents, event_ids),
         heartbeat=heartbeat,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -33,14 +33,14 @@ class Engine:
 
     def __init__(self, agents: Mapping[str, Agent], event_ids: EventIds) -> None:
         self.assistants = {name: Assistant(name, agent) for name, agent in agents.items()}
+        self._assistants_by_id = {assistant.assistant_id: assistant for assistant in self.assistants.values()}
         self.threads: dict[str, Thread] = {}
         self.runs_created = 0
         self._event_ids: EventIds = event_ids
 
     def find_assistant(self, assistant_id: str) -> Assistant | None:
         """Look up an assistant by its id or its graph's name."""
-        by_id = {assistant.assistant_id: assistant for assistant in self.assistants.values()}
-        return self.assistants.get(assistant_id) or by_id.get(assistant_id)
+        return self.assistants.get(assistant_id) or self._assistants_by_id.get(assistant_id)
 
     def find_run(self, thread_id: str, run_id: str) -> Run | None:
         """Look up a run."""
@@ -149,19 +149,20 @@ class Engine:
         if thread.running or not waiting:
             return
         run = thread.running = min(waiting, key=lambda run: run.created_at)
-        run.state_before, run.last_before = dict(thread.state), thread.last
+        undo = partial(thread.restore, dict(thread.state), thread.last)
         run.task = asyncio.create_task(work(run))
-        run.task.add_done_callback(partial(self._after_work, run))
+        run.task.add_done_callback(partial(self._after_work, run, undo))
 
-    def _after_work(self, run: Run, task: asyncio.Task[None]) -> None:
+    def _after_work(self, run: Run, undo: Callable[[], None], task: asyncio.Task[None]) -> None:
         thread = run.thread
-        error = None if task.cancelled() else task.exception()
         thread.error = None
         if run.cancelled_with == "rollback":
-            self._roll_back(run)
-        elif run.cancelled_with == "interrupt":
+            undo()
+            thread.runs.pop(run.run_id, None)
+        elif run.cancelled_with or task.cancelled():
             thread.status = "interrupted"
-        elif error:
+            run.set_status("interrupted")
+        elif error := task.exception():
             thread.status, thread.error = "error", describe_error(error)
             run.error = thread.error
             run.log.append("error", run.error, replayed=False)
@@ -174,13 +175,6 @@ class Engine:
         thread.running, thread.updated_at = None, now()
         self._conclude(run)
         self._start_next(thread)
-
-    def _roll_back(self, run: Run) -> None:
-        thread = run.thread
-        thread.state.clear()
-        thread.state.update(run.state_before)
-        thread.execution, thread.last, thread.status = None, run.last_before, "idle"
-        thread.runs.pop(run.run_id, None)
 
     def _conclude(self, run: Run) -> None:
         thread = run.thread

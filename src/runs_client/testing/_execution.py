@@ -161,6 +161,9 @@ class Execution:
         except Exception as error:
             self._trace.task_ended(self._open_task(self.node), error=error)
             raise
+        finally:
+            if self.question is None:
+                await self._steps.aclose()
 
     def _tell(self, step: Step) -> None:
         if isinstance(step, Custom):

@@ -112,10 +112,10 @@ class Outcome(StreamingResponse):
 
 async def outcome_of(run: Run, keep_alive: float | None) -> AsyncIterator[bytes]:
     """An empty line every `keep_alive` seconds while a run goes on, then what it ended with."""
-    result = run.outcome() if run.is_over else None
+    was_over = run.is_over
     while not run.is_over:
         with anyio.move_on_after(keep_alive):
             await run.ended.wait()
         if not run.is_over:
             yield b"\n"
-    yield orjson.dumps(result or run.result, option=orjson.OPT_NON_STR_KEYS)
+    yield orjson.dumps(run.outcome() if was_over else run.result, option=orjson.OPT_NON_STR_KEYS)

@@ -40,8 +40,6 @@ class Run:
         result: Its outcome at the moment it ended.
         cancelled_with: The action of the request that cancelled it while it was running.
         is_deleted: Whether it was deleted while it was running, which does not stop it.
-        state_before: The thread's state when it started.
-        last_before: The thread's `last` when it started.
     """
 
     thread: Thread
@@ -62,8 +60,6 @@ class Run:
     task: asyncio.Task[None] | None = None
     cancelled_with: CancelAction | None = None
     is_deleted: bool = False
-    state_before: dict[str, Any] = field(default_factory=dict)
-    last_before: Execution | None = None
 
     @property
     def is_over(self) -> bool:
@@ -134,6 +130,12 @@ class Thread:
     def outcome(self) -> dict[str, Any]:
         """The state and, where there is one, the open question."""
         return self.execution.outcome() if self.execution else self.values()
+
+    def restore(self, state: dict[str, Any], last: Execution | None) -> None:
+        """Forget what was done since the state was this one."""
+        self.state.clear()
+        self.state.update(state)
+        self.execution, self.last, self.status = None, last, "idle"
 
     def to_json(self) -> dict[str, Any]:
         question = self.execution.question if self.execution else None

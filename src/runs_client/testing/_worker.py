@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any
 
 from ._events import Context
@@ -60,19 +61,19 @@ async def _start_again(run: Run) -> None:
     await _finish(run, execution, execution.work(None))
 
 
-async def _finish(run: Run, execution: Execution, working: Any) -> None:
+async def _finish(run: Run, execution: Execution, working: Awaitable[bool]) -> None:
     run.thread.execution = execution
     if await working:
         run.thread.execution = None
 
 
 def _new_execution(run: Run) -> Execution:
-    config, assistant = run.kwargs["config"], run.assistant
+    assistant = run.assistant
     context = Context(
         run_id=run.run_id,
         thread_id=run.thread.thread_id,
         assistant_id=assistant.assistant_id,
-        config=config,
+        config=run.kwargs["config"],
         context=run.kwargs["context"],
         metadata=run.metadata,
     )
