@@ -123,7 +123,7 @@ _GATES: dict[str, Gate] = {}
 async def gated(input: Any, context: Context) -> AsyncIterator[Custom | Update]:
     """Says `before`, waits for its gate, says `after`."""
     yield Custom("before")
-    await _GATES[input["gate"]].hold()
+    await _GATES[context.state["gate"]].hold()
     yield Custom("after")
     yield Update("gated", {"done": True})
 
