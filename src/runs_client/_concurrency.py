@@ -5,14 +5,17 @@ from __future__ import annotations
 import inspect
 import threading
 import time
-from collections.abc import Awaitable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     import anyio
 
 T = TypeVar("T")
+
+_LOOK_INTERVAL = 0.1
+"""Seconds by which a blocking wait may be longer than its limit."""
 
 sync_sleep = time.sleep
 
@@ -44,6 +47,69 @@ def async_fail_after(seconds: float | None) -> AbstractContextManager[object]:
 def sync_fail_after(seconds: float | None) -> AbstractContextManager[object]:
     """Do nothing: blocking code cannot be interrupted, so it asks `Deadline` between two reads."""
     return nullcontext()
+
+
+class AsyncIdleGuard:
+    """Limits how long one wait for bytes may take.
+
+    Args:
+        abort: Not needed here: a waiting task can be cancelled.
+    """
+
+    def __init__(self, abort: Callable[[], None]) -> None:
+        pass
+
+    def limit(self, timeout: float | None) -> AbstractContextManager[object]:
+        """Raise `TimeoutError` when the block takes longer than `timeout` seconds."""
+        return nullcontext() if timeout is None else async_fail_after(timeout)
+
+    def close(self) -> None:
+        """Nothing to clean up."""
+
+
+class SyncIdleGuard:
+    """The blocking twin of `AsyncIdleGuard`: a thread that aborts the wait of another one.
+
+    Args:
+        abort: Makes the wait end, for instance by shutting down the socket.
+    """
+
+    def __init__(self, abort: Callable[[], None]) -> None:
+        self._abort = abort
+        self._deadline: float | None = None
+        self._fired = False
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def limit(self, timeout: float | None) -> AbstractContextManager[object]:
+        """Raise `TimeoutError` when the block takes longer than `timeout` seconds."""
+        return nullcontext() if timeout is None else self._limited(timeout)
+
+    @contextmanager
+    def _limited(self, timeout: float) -> Iterator[None]:
+        self._deadline = time.monotonic() + timeout
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._watch, name="runs_client idle guard", daemon=True)
+            self._thread.start()
+        try:
+            yield
+        finally:
+            self._deadline = None
+            if self._fired:
+                raise TimeoutError
+
+    def _watch(self) -> None:
+        # It looks at the deadline now and then instead of being told of each new one: blocks are entered often.
+        while not self._closed.wait(_LOOK_INTERVAL):
+            deadline = self._deadline
+            if deadline is not None and time.monotonic() >= deadline:
+                self._fired = True
+                self._abort()
+                return
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closed.set()
 
 
 class Deadline:

@@ -120,6 +120,16 @@ def creation_body(
     return body | checked_keywords(method, payload, operation.BODY_FIELDS - body.keys())
 
 
+def resumable(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask for a stream that can be taken up again, unless the caller says otherwise.
+
+    The run must then survive a connection that breaks: on some servers that cancels it by default.
+    """
+    wanted = {"stream_resumable": True, "on_disconnect": "continue"}
+    given = {name: value for name, value in payload.items() if value is not None}
+    return {**wanted, **given}
+
+
 def batch_body(
     method: str, payloads: Iterable[Mapping[str, Any]], operation: CreatingOperation
 ) -> list[dict[str, Any]]:

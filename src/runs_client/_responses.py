@@ -8,13 +8,11 @@ from typing import Any, TypeVar
 
 from ._errors import (
     APIStatusError,
-    RunFailedError,
     UnexpectedResponseError,
     excerpt,
     status_error,
 )
 from ._json import decode_json
-from ._resume import run_from_headers
 from ._transports import Request, Response
 
 ResultT = TypeVar("ResultT")
@@ -111,23 +109,10 @@ def result_from_response(request: Request, response: Response, parse: Callable[[
         ) from error
 
 
-def final_state(request: Request, response: Response, *, raise_error: bool) -> Any:
-    """The state in the body of a wait or a join, which tells a failure as `{"__error__": ...}`.
-
-    Raises:
-        RunFailedError: The run failed and `raise_error` is set.
-        UnexpectedResponseError: The body is not JSON.
-    """
-    state = json_from_response(request, response)
-    if raise_error and isinstance(state, dict) and isinstance(failure := state.get("__error__"), dict):
-        thread_id, run_id = run_from_headers(response.headers)
-        raise RunFailedError(
-            error=str(failure.get("error", "Error")),
-            error_message=str(failure.get("message", "")),
-            thread_id=thread_id,
-            run_id=run_id,
-        )
-    return state
+def run_failure(state: Any) -> dict[str, Any] | None:
+    """What a run failed with, if this is not a state: a wait or a join tells a failure as `{"__error__": ...}`."""
+    failure = state.get("__error__") if isinstance(state, dict) else None
+    return failure if isinstance(failure, dict) else None
 
 
 def not_an_event_stream(request: Request, response: Response) -> UnexpectedResponseError:

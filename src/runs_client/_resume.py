@@ -1,15 +1,77 @@
-"""What a stream knows of its run, and what to do when its connection ends. No I/O, no clock."""
+"""Decides what to do when the connection of a stream ends, so that nothing is lost in silence. No I/O, no clock.
+
+A stream is whole when an `end` or `error` event came, or when the run is seen finished and rejoining the stream after
+that brings nothing new. Until then, its end is only the end of a connection.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import random
+from typing import Literal, TypeAlias
 from urllib.parse import unquote
 
-from ._errors import APIConnectionError, StreamInterruptedError
+from ._errors import APIConnectionError, APIStatusError, RunsClientError, StreamInterruptedError
+from ._retry import RetryPolicy
 from ._sse import ServerSentEvent
 
+ResumeMode: TypeAlias = Literal["exact", "best-effort", "off"]
+RESUME_MODES: tuple[ResumeMode, ...] = ("exact", "best-effort", "off")
+
+FROM_THE_START = "-1"
+"""The `Last-Event-ID` that asks for all events of a run."""
+
 _RUN_PATH = re.compile(r"(?:/threads/(?P<thread_id>[^/?#]+))?/runs/(?P<run_id>[^/?#]+)")
+_UNFINISHED = frozenset({"pending", "running"})
+_LAST_EVENTS = frozenset({"end", "error"})
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The stream is over."""
+
+
+@dataclass(frozen=True)
+class Rejoin:
+    """Open the stream again.
+
+    Attributes:
+        last_event_id: What to send as `Last-Event-ID`; None joins without one, for what happens next.
+        delay: Seconds to wait before.
+        reason: What went wrong; None where nothing did, and the stream is only proved whole.
+    """
+
+    last_event_id: str | None
+    delay: float = 0.0
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class AskStatus:
+    """Look the run up, and report with `run_status`."""
+
+
+@dataclass(frozen=True)
+class AskFailure:
+    """The run failed, but its `error` event is lost: ask for the failure by joining the run."""
+
+
+Action: TypeAlias = Finish | Rejoin | AskStatus | AskFailure
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A place in a stream where events may be missing.
+
+    Attributes:
+        after: The id of the last event before it, if that had one.
+        reason: Why they could not be got.
+    """
+
+    after: str | None
+    reason: str
 
 
 def run_from_headers(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -25,35 +87,223 @@ def run_from_headers(headers: Mapping[str, str]) -> tuple[str | None, str | None
     return unquote(thread_id) if thread_id else None, unquote(found["run_id"])
 
 
-class StreamProgress:
-    """Follows one stream and judges its end.
+class Resumption:
+    """Follows one stream over all its connections.
+
+    Event ids are not unique: the official server's are milliseconds. Events that share one form a group, and a server
+    asked for what comes after an id leaves out its whole group. So the stream is rejoined after the last group that is
+    closed, and what was delivered of the open one is dropped when it comes again.
+
+    Args:
+        mode: `exact` raises where events may be missing, `best-effort` records a gap and goes on, `off` never rejoins.
+        start: The `Last-Event-ID` that brings the stream from its beginning, or None if it was joined for what
+            happens next.
+        policy: How often to try without progress, and how long to wait.
+        thread_id: The thread of the run, if it is known.
+        run_id: The run, if it is known.
+        jitter: Gives a number from 0 to 1.
 
     Attributes:
         thread_id: The thread of the run, once it is known.
         run_id: The run, once it is known.
         last_event_id: The id of the last event that was delivered, if it had one.
+        status: The run's status, once it is known.
+        reconnects: How often the stream was rejoined because its connection had ended too early.
+        gaps: Where events may be missing.
     """
 
-    def __init__(self, thread_id: str | None, run_id: str | None) -> None:
+    def __init__(
+        self,
+        mode: ResumeMode,
+        *,
+        start: str | None,
+        policy: RetryPolicy,
+        thread_id: str | None = None,
+        run_id: str | None = None,
+        jitter: Callable[[], float] = random,
+    ) -> None:
         self.thread_id = thread_id
         self.run_id = run_id
         self.last_event_id: str | None = None
+        self.status: str | None = None
+        self.reconnects = 0
+        self.gaps: list[Gap] = []
+        self._mode = mode
+        self._policy = policy
+        self._jitter = jitter
+        self._closed_id = start
+        self._open_id: str | None = None
+        self._open_count = 0  # events delivered of the open group
+        self._to_drop = 0  # events of the open group that a rejoin sends again
+        self._delivered_any = False
+        self._has_rejoined = False
+        self._delivered_since_rejoin = False
+        self._tries = 0  # since the last progress
+        self._server_delay = 0.0
+        self._saw_last_event = False
+        self._saw_finished = False
+
+    def created(self, thread_id: str, run_id: str) -> None:
+        """The run was created by a request of its own."""
+        self.thread_id = thread_id
+        self.run_id = run_id
 
     def opened(self, headers: Mapping[str, str]) -> None:
-        """The server answered; its headers name the run."""
+        """A connection is open; its headers name the run."""
         thread_id, run_id = run_from_headers(headers)
         self.thread_id = self.thread_id or thread_id
         self.run_id = self.run_id or run_id
 
-    def delivered(self, event: ServerSentEvent) -> None:
-        """An event was handed to the caller."""
-        self.last_event_id = event.id
+    def retry(self, milliseconds: int) -> None:
+        """The server sent `retry`: the least time to wait before reconnecting."""
+        self._server_delay = min(milliseconds / 1000, self._policy.max_retry_after)
 
-    def failed(self, error: APIConnectionError) -> StreamInterruptedError:
-        """The connection broke; the error to end the stream with."""
+    def received(self, event: ServerSentEvent) -> bool:
+        """An event arrived; True if it is to be delivered, False if it was delivered before.
+
+        Raises:
+            StreamInterruptedError: What was delivered before does not come again, so other events may be missing.
+        """
+        if event.id is None and self._open_id is not None and self._has_rejoined:
+            return self._received_about_the_connection(event)
+        if self._to_drop:
+            if event.id == self._open_id:
+                self._to_drop -= 1
+                return False
+            self._to_drop = 0
+            self._lose("the server did not take the stream up where it broke off")
+        if event.id is None:
+            if self._has_rejoined:
+                self._lose("the server keeps no events of this run")
+        elif event.id == self._open_id:
+            self._open_count += 1
+        else:
+            self._closed_id = self._closed_id if self._open_id is None else self._open_id
+            self._open_id = event.id
+            self._open_count = 1
+        self._deliver(event)
+        return True
+
+    def _received_about_the_connection(self, event: ServerSentEvent) -> bool:
+        """An event without an id among events that have one belongs to this connection, not to the run's events."""
+        if event.event == "error":
+            self._lose(f"the server cannot take the stream up again: {event.data.decode('utf-8', 'replace')}")
+            self._saw_last_event = True
+            return False
+        if event.event == "metadata":
+            return False
+        self._deliver(event)
+        return True
+
+    def _deliver(self, event: ServerSentEvent) -> None:
+        self.last_event_id = event.id
+        self._delivered_any = True
+        self._delivered_since_rejoin = True
+        self._tries = 0
+        if event.event in _LAST_EVENTS:
+            self._saw_last_event = True
+            if event.event == "error":
+                self.status = "error"
+
+    def ended(self) -> Action:
+        """The body ended as it should. Whether the stream did is another question.
+
+        Raises:
+            StreamInterruptedError: It cannot be found out.
+        """
+        if self._saw_last_event or self._mode == "off":
+            return self._finish()
+        if not self._saw_finished:
+            if self.thread_id is None or self.run_id is None:
+                return self._cannot_ask()
+            return AskStatus()
+        if self._delivered_since_rejoin or not self._has_rejoined:
+            return self._rejoin()
+        if self._to_drop or self._open_id is None:
+            self._lose("the server no longer has the events of this run")
+        return self._finish()
+
+    def _cannot_ask(self) -> Action:
+        self._lose("the connection ended, and without a thread id the run's status cannot be asked for")
+        return self._finish()
+
+    def run_status(self, status: str | None) -> Action:
+        """The answer to `AskStatus`.
+
+        Args:
+            status: The run's status; None if the run is gone, as runs that clean up after themselves are.
+
+        Raises:
+            StreamInterruptedError: The run goes on, and what is missing cannot be got.
+        """
+        self.status = status or self.status
+        if status in _UNFINISHED:
+            return self._again("the stream ended before its run did")
+        self._saw_finished = True
+        if self._can_resume:
+            return self._rejoin()
+        return self._finish()
+
+    def failed(self, error: RunsClientError) -> Action:
+        """The connection broke, fell silent, or could not be opened again.
+
+        Raises:
+            StreamInterruptedError: What is missing cannot be got.
+            APIStatusError: The server refuses to let the stream be joined.
+        """
+        if self._saw_last_event:
+            return self._finish()
+        if isinstance(error, APIStatusError):
+            if error.status_code != 429 and error.status_code < 500:
+                raise error
+            return self._again(str(error), error, error.retry_after or 0.0)
+        if not isinstance(error, APIConnectionError):
+            raise error
+        return self._again(str(error), error)
+
+    @property
+    def _can_resume(self) -> bool:
+        """Whether the server can be asked for exactly what is missing."""
+        has_ids = self._open_id is not None or not self._delivered_any
+        return self._closed_id is not None and has_ids
+
+    def _again(self, reason: str, error: RunsClientError | None = None, retry_after: float = 0.0) -> Action:
+        """Rejoin after a pause, unless there were too many tries."""
+        self._tries += 1
+        if self._mode == "off" or self._tries > self._policy.max_retries or self.run_id is None:
+            raise self.interrupted(reason) from error
+        if not self._can_resume:
+            self._lose(reason, error)
+        backoff = self._policy.backoff(self._tries, self._jitter)
+        self.reconnects += 1
+        return self._rejoin(max(backoff, self._server_delay, retry_after), reason)
+
+    def _rejoin(self, delay: float = 0.0, reason: str | None = None) -> Rejoin:
+        self._has_rejoined = True
+        self._delivered_since_rejoin = False
+        if not self._can_resume:
+            return Rejoin(None, delay, reason)
+        self._to_drop = self._open_count
+        return Rejoin(self._closed_id, delay, reason)
+
+    def _finish(self) -> Action:
+        # The official server does not keep the `error` event, so it is missing where a stream was rejoined.
+        if self.status == "error" and not self._saw_last_event:
+            return AskFailure()
+        return Finish()
+
+    def _lose(self, reason: str, error: RunsClientError | None = None) -> None:
+        """Events may be missing here: raise, or record it."""
+        if self._mode == "exact":
+            raise self.interrupted(reason) from error
+        self.gaps.append(Gap(self.last_event_id, reason))
+
+    def interrupted(self, reason: str) -> StreamInterruptedError:
+        """The error that ends the stream here."""
+        position = "" if self.last_event_id is None else f", last_event_id={self.last_event_id!r}"
         return StreamInterruptedError(
-            f"the stream of run {self.run_id} broke off: {error}; rejoin it with "
-            f"join_stream({self.thread_id!r}, {self.run_id!r}, last_event_id={self.last_event_id!r})",
+            f"the stream of run {self.run_id} is not whole: {reason}. "
+            f"The run may go on; join_stream({self.thread_id!r}, {self.run_id!r}{position}) follows it",
             thread_id=self.thread_id,
             run_id=self.run_id,
             last_event_id=self.last_event_id,

@@ -34,15 +34,36 @@ class BaseURL:
             raise InvalidRequestError("the server's address must hold no user name or password; pass headers=...")
         if parts.query or parts.fragment:
             raise InvalidRequestError(f"{url!r} is not the address of a server: remove its query or fragment")
-        self._url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        self._root = f"{parts.scheme}://{parts.netloc}"
+        self._prefix = parts.path.rstrip("/")
         self._origin = _origin(parts)
 
     def __str__(self) -> str:
-        return self._url
+        return f"{self._root}{self._prefix}"
 
     def join(self, path: str, query: Sequence[tuple[str, str]] = ()) -> str:
         """The absolute URL of a quoted path of the API."""
-        return f"{self._url}{path}" + (f"?{urlencode(query)}" if query else "")
+        return f"{self}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def rejoined(self, location: str) -> str:
+        """Where the `Location` of a stream leads.
+
+        A server behind a proxy may not know of the path prefix, so a path without it gets it.
+
+        Raises:
+            InvalidRequestError: It leads to another origin, which must not be sent the API key, or it is no plain path.
+        """
+        parts = _split(location)
+        if parts.scheme or parts.netloc:
+            if _origin(parts) != self._origin or parts.username is not None:
+                raise InvalidRequestError(f"the server's Location {location!r} leads to another origin")
+        elif not parts.path.startswith("/"):
+            raise InvalidRequestError(f"the server's Location {location!r} is not an absolute path")
+        if any(segment in (".", "..") for segment in parts.path.split("/")):
+            raise InvalidRequestError(f"the server's Location {location!r} is not a plain path")
+        prefix = self._prefix if not parts.path.startswith(f"{self._prefix}/") else ""
+        query = f"?{parts.query}" if parts.query else ""
+        return f"{self._root}{prefix}{parts.path}{query}"
 
     def redirected(self, url: str, location: str) -> str | None:
         """Where a `Location` header leads, or None if that is another origin (RFC 6454, section 4).

@@ -179,9 +179,11 @@ async def test_joining_some_of_the_modes(runs: RunsClient, thread_id: str) -> No
 
 @pytest.mark.covers("joinStream")
 async def test_joining_a_stateless_run(runs: RunsClient, server: str) -> None:
-    stream = runs.stream(None, "counter", input={"n": 20, "delay": 0.05}, stream_mode="custom", stream_resumable=True)
+    stream = runs.stream(
+        None, "counter", input={"n": 20, "delay": 0.05}, stream_mode="custom", stream_resumable=True, resume="off"
+    )
     async with stream:
-        replay = runs.join_stream(None, str(stream.run_id), last_event_id="-1")
+        replay = runs.join_stream(None, str(stream.run_id), last_event_id="-1", resume="off")
         if server == "official":  # it names this path in `Location`, but does not serve it
             with pytest.raises(NotFoundError):
                 [part async for part in replay]

@@ -62,15 +62,27 @@ class AsyncCaller:
         """
         return await self._persist(request, self._transport.send)
 
-    async def open(self, request: Request) -> AsyncStreamResponse:
-        """Send a request for an event stream and return as soon as the response's headers are there.
+    async def open(self, request: Request, *, retries: bool = True) -> AsyncStreamResponse:
+        """Send a request and return as soon as the response's headers are there.
+
+        Args:
+            request: The request.
+            retries: Whether to try again where that is safe.
 
         Raises:
             APIStatusError: The server refused it.
             APIConnectionError: No answer came.
+        """
+        persist = self._persist if retries else self._follow
+        return await persist(request, self._transport.open)
+
+    async def open_events(self, request: Request, *, retries: bool = True) -> AsyncStreamResponse:
+        """Open an event stream, like `open`.
+
+        Raises:
             UnexpectedResponseError: The answer is no event stream.
         """
-        stream = await self._persist(request, self._transport.open)
+        stream = await self.open(request, retries=retries)
         if not stream.headers.get("content-type", "").startswith(EVENT_STREAM):
             raise not_an_event_stream(request, await _read(stream))
         return stream

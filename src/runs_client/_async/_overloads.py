@@ -24,13 +24,15 @@ from .._parts import (
     UpdateT,
     ValuesPart,
 )
-from ._stream import OnRunCreated, RunStream
+from ._stream import OnReconnect, OnRunCreated, RunStream
 
 if TYPE_CHECKING:
     from runs_bindings.models import StreamMode
 
+    from .._idle import IdleTimeout
     from .._payloads import StatelessStreamOptions, ThreadStreamOptions
     from .._requests import Id
+    from .._resume import ResumeMode
 
 
 class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
@@ -43,7 +45,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["values"] | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -56,7 +61,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["messages"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -69,7 +77,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["messages-tuple"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -82,7 +93,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["tasks"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -95,7 +109,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["checkpoints"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -108,7 +125,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["updates"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -121,7 +141,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["events"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -134,7 +157,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["debug"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -147,7 +173,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["custom"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -160,7 +189,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["tools"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -173,7 +205,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: StreamMode | Sequence[StreamMode] | None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -186,7 +221,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["values"] | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -199,7 +237,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["messages"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -212,7 +253,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["messages-tuple"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -225,7 +269,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["tasks"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -238,7 +285,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["checkpoints"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -251,7 +301,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["updates"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -264,7 +317,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["events"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -277,7 +333,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["debug"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -290,7 +349,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["custom"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -303,7 +365,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["tools"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -316,7 +381,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: StreamMode | Sequence[StreamMode] | None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -329,15 +397,21 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
             thread_id: The thread to run on; None for a stateless run.
             assistant_id: An assistant's id, or the name of a graph.
             stream_mode: One mode or several; `"values"` by default. It decides what the stream yields.
+            resume: What to do when the connection ends before the run. `"exact"` rejoins the stream and yields each
+                part once and in order, or raises `StreamInterruptedError` where that cannot be proved;
+                `"best-effort"` goes on and records the place in `gaps`; `"off"` never rejoins.
+            idle_timeout: Seconds of silence after which a connection counts as broken; None is no limit. `"auto"`
+                waits for three times the server's heartbeat, once two of them were seen.
             on_run_created: Called once with the run id and the thread id, as soon as the server names them.
+            on_reconnect: Called before the stream is rejoined because its connection ended too early.
             headers: Sent with this call only.
             timeout: Seconds for the whole stream; None is no limit.
             **options: The fields of the body.
 
         Returns:
             The stream. Errors are raised when it is entered or iterated over: `APIStatusError` where the server
-            refuses the run, `StreamInterruptedError` where the connection breaks, `EventDecodeError` where an
-            event cannot be read. A run that fails is told by an `ErrorPart`.
+            refuses the run, `StreamInterruptedError` where parts may be missing, `EventDecodeError` where an event
+            cannot be read. A run that fails is told by an `ErrorPart`.
 
         Raises:
             TypeError: A keyword is no field of the body.
@@ -363,6 +437,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> RunStream[ValuesPart[StateT] | ControlPart]: ...
@@ -377,6 +454,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> RunStream[MessagesPart | ControlPart]: ...
@@ -391,6 +471,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> RunStream[MessagesTuplePart | ControlPart]: ...
@@ -405,6 +488,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> RunStream[TasksPart | ControlPart]: ...
@@ -419,6 +505,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> RunStream[CheckpointsPart | ControlPart]: ...
@@ -433,6 +522,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> RunStream[UpdatesPart[UpdateT] | ControlPart]: ...
@@ -447,6 +539,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> RunStream[EventsPart | ControlPart]: ...
@@ -461,6 +556,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> RunStream[DebugPart | ControlPart]: ...
@@ -475,6 +573,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> RunStream[CustomPart[CustomT] | ControlPart]: ...
@@ -489,6 +590,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> RunStream[ToolsPart | ControlPart]: ...
@@ -503,6 +607,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> RunStream[Part[StateT, UpdateT, CustomT]]: ...
@@ -518,6 +625,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
                 with `stream_resumable`; by default the stream begins with what happens next.
             stream_subgraphs: Also yield the parts of subgraphs.
             cancel_on_disconnect: Cancel the run when the connection closes before it has ended.
+            resume: What to do when the connection ends before the run, as for `stream`. Without a thread id or event
+                ids, nothing can be proved where the server sends no `end` event.
+            idle_timeout: Seconds of silence after which a connection counts as broken, as for `stream`.
+            on_reconnect: Called before the stream is rejoined because its connection ended too early.
             headers: Sent with this call only.
             timeout: Seconds for the whole stream; None is no limit.
 

@@ -2,26 +2,55 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, cast
 
 from typing_extensions import Self
 
-from .._concurrency import Deadline
-from .._errors import APIConnectionError, APITimeoutError
-from .._parts import PartT_co, part_from_event
-from .._resume import StreamProgress
+from .._concurrency import Deadline, async_resolve, async_sleep
+from .._errors import APIConnectionError, RunsClientError
+from .._idle import IdleTimeout, IdleWatch
+from .._parts import ErrorPart, PartT_co, part_from_event
+from .._resume import FROM_THE_START, Action, AskFailure, AskStatus, Finish, Gap, Rejoin
 from .._sse import EventStreamDecoder, ServerSentEvent
 from .._text import TextReader
 from ._caller import timed_out
 
 if TYPE_CHECKING:
-    from .._transports import AsyncStreamResponse, Request
-    from ._caller import AsyncCaller
+    from .._transports import AsyncStreamResponse
+    from ._source import StreamSource
 
 OnRunCreated = Callable[[str, "str | None"], object]
 """Called once with the run id and, unless the run is stateless, the thread id."""
+
+_log = logging.getLogger("runs_client")
+
+
+@dataclass(frozen=True)
+class Reconnect:
+    """What `on_reconnect` is told before a stream is rejoined.
+
+    Attributes:
+        thread_id: The thread of the run; None where it is not known.
+        run_id: The run.
+        last_event_id: The id of the last part that was delivered.
+        reason: What went wrong.
+        delay: Seconds until the stream is rejoined.
+    """
+
+    thread_id: str | None
+    run_id: str | None
+    last_event_id: str | None
+    reason: str
+    delay: float
+
+
+OnReconnect = Callable[[Reconnect], object]
+"""Called before a stream is rejoined because its connection ended too early."""
 
 
 class RunStream(Generic[PartT_co]):
@@ -41,56 +70,84 @@ class RunStream(Generic[PartT_co]):
 
     def __init__(
         self,
-        caller: AsyncCaller,
-        request: Request,
-        progress: StreamProgress,
+        source: StreamSource,
         *,
-        on_run_created: OnRunCreated | None = None,
+        idle_timeout: IdleTimeout,
+        on_run_created: OnRunCreated | None,
+        on_reconnect: OnReconnect | None,
     ) -> None:
-        self._caller = caller
-        self._request = request
-        self._progress = progress
+        self._source = source
+        self._resumption = source.resumption
         self._on_run_created = on_run_created
-        self._deadline = Deadline(request.timeout)
+        self._on_reconnect = on_reconnect
+        self._watch = IdleWatch(idle_timeout)
+        self._deadline = Deadline(None)
         self._decoder = EventStreamDecoder()
         # Those of the last chunk; decoded as they are taken, so that a broken one does not hide those before it.
         self._events: Iterator[ServerSentEvent] = iter(())
+        self._failure: ErrorPart | None = None
         self._response: AsyncStreamResponse | None = None
         self._chunks: AsyncIterator[bytes] | None = None
+        self._asked_at = self._arrived_at = 0.0
+        self._heartbeats = 0
         self._closed = False
 
     @property
     def run_id(self) -> str | None:
         """The run, known as soon as the stream is open."""
-        return self._progress.run_id
+        return self._resumption.run_id
 
     @property
     def thread_id(self) -> str | None:
-        """The thread of the run; None for a stateless run on some servers."""
-        return self._progress.thread_id
+        """The thread of the run; None where the server does not tell that of a stateless run."""
+        return self._resumption.thread_id
 
     @property
     def last_event_id(self) -> str | None:
-        """The id of the last part that was delivered, to rejoin the stream with; None if parts have no ids."""
-        return self._progress.last_event_id
+        """The id of the last part that was delivered, to rejoin the stream with; None if it had none."""
+        return self._resumption.last_event_id
+
+    @property
+    def status(self) -> str | None:
+        """The run's status, where the stream's end told it."""
+        return self._resumption.status
+
+    @property
+    def reconnects(self) -> int:
+        """How often the stream was rejoined because its connection had ended too early."""
+        return self._resumption.reconnects
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """Where parts may be missing. Only with `resume="best-effort"`: `"exact"` raises instead."""
+        return list(self._resumption.gaps)
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> PartT_co:
         try:
-            while (event := next(self._events, None)) is None:
-                if not await self._read():
-                    raise StopAsyncIteration
-            part = cast("PartT_co", part_from_event(event))
+            while True:
+                event = next(self._events, None)
+                if event is not None:
+                    if self._resumption.received(event):
+                        return cast("PartT_co", part_from_event(event))
+                elif not await self._advance():
+                    break
+                elif self._failure is not None:
+                    failure, self._failure = self._failure, None
+                    return cast("PartT_co", failure)
         except BaseException:
             await self.aclose()
             raise
-        self._progress.delivered(event)
-        return part
+        raise StopAsyncIteration
 
     async def __aenter__(self) -> Self:
-        await self._open()
+        try:
+            await self._open()
+        except BaseException:
+            await self.aclose()
+            raise
         return self
 
     async def __aexit__(
@@ -104,9 +161,7 @@ class RunStream(Generic[PartT_co]):
     async def aclose(self) -> None:
         """Close the connection. What the run does then is up to its `on_disconnect`."""
         self._closed = True
-        if self._response is not None:
-            response, self._response = self._response, None
-            await response.aclose()
+        await self._disconnect()
 
     async def text(self) -> AsyncIterator[str]:
         """Yield the new text of the model's messages, and nothing else.
@@ -125,36 +180,115 @@ class RunStream(Generic[PartT_co]):
                 yield text
 
     async def _open(self) -> None:
-        if self._response is not None or self._closed:
+        if self._chunks is not None or self._closed:
             return
-        self._deadline = Deadline(self._request.timeout)
-        self._response = await self._caller.open(self._request)
-        self._chunks = self._response.__aiter__()
-        self._progress.opened(self._response.headers)
-        if self._on_run_created is not None and self._progress.run_id is not None:
-            self._on_run_created(self._progress.run_id, self._progress.thread_id)
+        self._deadline = Deadline(self._source.first.timeout)
+        if self._source.creates_only:
+            await self._source.create()
+            self._tell_run_created()
+            await self._carry_out(Rejoin(FROM_THE_START))
+        else:
+            self._connected(await self._source.open())
+            self._tell_run_created()
 
-    async def _read(self) -> bool:
-        """Take one chunk; False at the end of the stream."""
+    def _tell_run_created(self) -> None:
+        if self._on_run_created is not None and self.run_id is not None:
+            self._on_run_created(self.run_id, self.thread_id)
+
+    def _connected(self, response: AsyncStreamResponse) -> None:
+        self._response = response
+        self._chunks = response.__aiter__()
+        self._decoder = EventStreamDecoder()
+        self._heartbeats = 0
+        self._watch.opened()
+        self._resumption.opened(response.headers)
+
+    async def _disconnect(self) -> None:
+        chunks, self._chunks = self._chunks, None
+        response, self._response = self._response, None
+        if response is not None:
+            await response.aclose()
+        del chunks
+
+    async def _advance(self) -> bool:
+        """Take one chunk, or do what its absence calls for; False at the end of the stream."""
         await self._open()
         if self._closed or self._chunks is None:
             return False
-        chunk = await self._next_chunk(self._chunks)
+        try:
+            chunk = await self._next_chunk(self._chunks)
+        except APIConnectionError as error:
+            if self._deadline.is_over():
+                raise timed_out(self._source.first) from error
+            return await self._carry_out(self._interrupted(error))
         if chunk is None:
-            return False
+            return await self._carry_out(self._interrupted(None))
         self._events = self._decoder.feed(chunk)
         return True
 
     async def _next_chunk(self, chunks: AsyncIterator[bytes]) -> bytes | None:
-        if self._response is not None and self._request.timeout is not None:
-            if self._deadline.is_over():
-                raise timed_out(self._request)
-            self._response.idle_timeout = self._deadline.remaining()
+        assert self._response is not None
+        heartbeats = self._decoder.comments - self._heartbeats
+        self._heartbeats = self._decoder.comments
+        if self._arrived_at:
+            self._watch.received(heartbeats, asked_at=self._asked_at, now=self._arrived_at)
+        limits = [limit for limit in (self._watch.timeout, self._deadline.remaining()) if limit is not None]
+        self._response.idle_timeout = min(limits, default=None)
+        if self._deadline.is_over():
+            raise timed_out(self._source.first)
+        self._asked_at = time.monotonic()
         try:
-            return await chunks.__anext__()
+            chunk = await chunks.__anext__()
         except StopAsyncIteration:
             return None
-        except APITimeoutError as error:
-            raise timed_out(self._request) from error
-        except APIConnectionError as error:
-            raise self._progress.failed(error) from error
+        self._arrived_at = time.monotonic()
+        return chunk
+
+    def _interrupted(self, error: APIConnectionError | None) -> Action:
+        if self._decoder.retry is not None:
+            self._resumption.retry(self._decoder.retry)
+        return self._resumption.ended() if error is None else self._resumption.failed(error)
+
+    async def _carry_out(self, action: Action) -> bool:
+        """Do what the resumption decided, until there is something to read; False at the end of the stream."""
+        await self._disconnect()
+        while True:
+            try:
+                if isinstance(action, Finish):
+                    self._closed = True
+                    return False
+                if isinstance(action, AskStatus):
+                    action = self._resumption.run_status(await self._source.status())
+                elif isinstance(action, AskFailure):
+                    await self._fetch_failure()
+                    return True
+                else:
+                    await self._before_rejoin(action)
+                    self._connected(await self._source.rejoin(action.last_event_id))
+                    return True
+            except RunsClientError as error:
+                if self._deadline.is_over():
+                    raise
+                action = self._resumption.failed(error)
+
+    async def _before_rejoin(self, action: Rejoin) -> None:
+        if action.reason is not None:
+            _log.warning(
+                "rejoining run %s of thread %s after event %s in %.2f s: %s",
+                self.run_id, self.thread_id, action.last_event_id, action.delay, action.reason,
+            )  # fmt: skip
+            if self._on_reconnect is not None:
+                reconnect = Reconnect(self.thread_id, self.run_id, self.last_event_id, action.reason, action.delay)
+                await async_resolve(self._on_reconnect(reconnect))
+        remaining = self._deadline.remaining()
+        await async_sleep(action.delay if remaining is None else min(action.delay, remaining))
+        if self._deadline.is_over():
+            raise timed_out(self._source.first)
+
+    async def _fetch_failure(self) -> None:
+        """The `error` event is lost, but the run still knows what it failed with."""
+        failure = await self._source.failure()
+        if failure is None:
+            raise self._resumption.interrupted("the run failed, and what it failed with cannot be found out")
+        self._failure = ErrorPart(failure)
+        self._closed = True

@@ -46,11 +46,12 @@ class BaseClient:
     ) -> None:
         self._requests = RequestFactory(DEFAULT_URL if url is None else url, api_key, headers)
         self._timeout = timeout
+        self._retry = retry or RetryPolicy()
         self._transport = _transport(transport)
         self._caller = SyncCaller(
             self._transport,
             self._requests.base_url,
-            retry=retry or RetryPolicy(),
+            retry=self._retry,
             max_concurrency=max_concurrency,
             on_request=on_request,
         )

@@ -63,15 +63,27 @@ class SyncCaller:
         """
         return self._persist(request, self._transport.send)
 
-    def open(self, request: Request) -> SyncStreamResponse:
-        """Send a request for an event stream and return as soon as the response's headers are there.
+    def open(self, request: Request, *, retries: bool = True) -> SyncStreamResponse:
+        """Send a request and return as soon as the response's headers are there.
+
+        Args:
+            request: The request.
+            retries: Whether to try again where that is safe.
 
         Raises:
             APIStatusError: The server refused it.
             APIConnectionError: No answer came.
+        """
+        persist = self._persist if retries else self._follow
+        return persist(request, self._transport.open)
+
+    def open_events(self, request: Request, *, retries: bool = True) -> SyncStreamResponse:
+        """Open an event stream, like `open`.
+
+        Raises:
             UnexpectedResponseError: The answer is no event stream.
         """
-        stream = self._persist(request, self._transport.open)
+        stream = self.open(request, retries=retries)
         if not stream.headers.get("content-type", "").startswith(EVENT_STREAM):
             raise not_an_event_stream(request, _read(stream))
         return stream

@@ -25,13 +25,15 @@ from .._parts import (
     UpdateT,
     ValuesPart,
 )
-from ._stream import OnRunCreated, SyncRunStream
+from ._stream import OnReconnect, OnRunCreated, SyncRunStream
 
 if TYPE_CHECKING:
     from runs_bindings.models import StreamMode
 
+    from .._idle import IdleTimeout
     from .._payloads import StatelessStreamOptions, ThreadStreamOptions
     from .._requests import Id
+    from .._resume import ResumeMode
 
 
 class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
@@ -44,7 +46,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["values"] | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -57,7 +62,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["messages"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -70,7 +78,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["messages-tuple"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -83,7 +94,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["tasks"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -96,7 +110,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["checkpoints"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -109,7 +126,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["updates"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -122,7 +142,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["events"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -135,7 +158,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["debug"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -148,7 +174,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["custom"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -161,7 +190,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["tools"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -174,7 +206,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: StreamMode | Sequence[StreamMode] | None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessStreamOptions],
@@ -187,7 +222,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["values"] | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -200,7 +238,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["messages"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -213,7 +254,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["messages-tuple"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -226,7 +270,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["tasks"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -239,7 +286,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["checkpoints"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -252,7 +302,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["updates"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -265,7 +318,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["events"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -278,7 +334,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["debug"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -291,7 +350,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["custom"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -304,7 +366,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: Literal["tools"],
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -317,7 +382,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         assistant_id: Id,
         *,
         stream_mode: StreamMode | Sequence[StreamMode] | None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadStreamOptions],
@@ -330,15 +398,21 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
             thread_id: The thread to run on; None for a stateless run.
             assistant_id: An assistant's id, or the name of a graph.
             stream_mode: One mode or several; `"values"` by default. It decides what the stream yields.
+            resume: What to do when the connection ends before the run. `"exact"` rejoins the stream and yields each
+                part once and in order, or raises `StreamInterruptedError` where that cannot be proved;
+                `"best-effort"` goes on and records the place in `gaps`; `"off"` never rejoins.
+            idle_timeout: Seconds of silence after which a connection counts as broken; None is no limit. `"auto"`
+                waits for three times the server's heartbeat, once two of them were seen.
             on_run_created: Called once with the run id and the thread id, as soon as the server names them.
+            on_reconnect: Called before the stream is rejoined because its connection ended too early.
             headers: Sent with this call only.
             timeout: Seconds for the whole stream; None is no limit.
             **options: The fields of the body.
 
         Returns:
             The stream. Errors are raised when it is entered or iterated over: `APIStatusError` where the server
-            refuses the run, `StreamInterruptedError` where the connection breaks, `EventDecodeError` where an
-            event cannot be read. A run that fails is told by an `ErrorPart`.
+            refuses the run, `StreamInterruptedError` where parts may be missing, `EventDecodeError` where an event
+            cannot be read. A run that fails is told by an `ErrorPart`.
 
         Raises:
             TypeError: A keyword is no field of the body.
@@ -364,6 +438,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> SyncRunStream[ValuesPart[StateT] | ControlPart]: ...
@@ -378,6 +455,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> SyncRunStream[MessagesPart | ControlPart]: ...
@@ -392,6 +472,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> SyncRunStream[MessagesTuplePart | ControlPart]: ...
@@ -406,6 +489,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> SyncRunStream[TasksPart | ControlPart]: ...
@@ -420,6 +506,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> SyncRunStream[CheckpointsPart | ControlPart]: ...
@@ -434,6 +523,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> SyncRunStream[UpdatesPart[UpdateT] | ControlPart]: ...
@@ -448,6 +540,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> SyncRunStream[EventsPart | ControlPart]: ...
@@ -462,6 +557,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> SyncRunStream[DebugPart | ControlPart]: ...
@@ -476,6 +574,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> SyncRunStream[CustomPart[CustomT] | ControlPart]: ...
@@ -490,6 +591,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> SyncRunStream[ToolsPart | ControlPart]: ...
@@ -504,6 +608,9 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> SyncRunStream[Part[StateT, UpdateT, CustomT]]: ...
@@ -519,6 +626,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
                 with `stream_resumable`; by default the stream begins with what happens next.
             stream_subgraphs: Also yield the parts of subgraphs.
             cancel_on_disconnect: Cancel the run when the connection closes before it has ended.
+            resume: What to do when the connection ends before the run, as for `stream`. Without a thread id or event
+                ids, nothing can be proved where the server sends no `end` event.
+            idle_timeout: Seconds of silence after which a connection counts as broken, as for `stream`.
+            on_reconnect: Called before the stream is rejoined because its connection ended too early.
             headers: Sent with this call only.
             timeout: Seconds for the whole stream; None is no limit.
 

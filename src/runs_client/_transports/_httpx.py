@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
 
-from .._concurrency import Deadline, async_fail_after
+from .._concurrency import AsyncIdleGuard, Deadline, async_fail_after
 from .._errors import APIConnectionError, APITimeoutError
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
 from ._tls import ssl_context
@@ -58,7 +59,11 @@ class HttpxTransport:
     async def open(self, request: Request) -> HttpxStreamResponse:
         """Send a request and return as soon as the response's headers are there."""
         with _typed_errors(request), async_fail_after(request.timeout):
-            return HttpxStreamResponse(request, await self._open(request))
+            response = await self._open(request)
+        # httpx applies one limit to the headers and to each chunk. The body has its own, `idle_timeout`; httpcore
+        # reads this setting when the first chunk is asked for.
+        response.request.extensions["timeout"]["read"] = None
+        return HttpxStreamResponse(request, response)
 
     async def aclose(self) -> None:
         """Close all connections, unless the client was handed in."""
@@ -97,21 +102,35 @@ class HttpxStreamResponse:
         # Raw bytes skip a pass through a decoder that would do nothing.
         compressed = self.headers.get("content-encoding", "identity") != "identity"
         chunks = self._response.aiter_bytes() if compressed else self._response.aiter_raw()
+        guard = AsyncIdleGuard(self._abort)
         try:
             with _typed_errors(self._request):
                 while True:
                     try:
-                        with async_fail_after(self.idle_timeout):
+                        with guard.limit(self.idle_timeout):
                             chunk = await chunks.__anext__()
                     except StopAsyncIteration:
                         return
+                    except TimeoutError as error:
+                        raise self._silence() from error
                     yield chunk
         finally:
+            guard.close()
             await self._response.aclose()
 
     async def aclose(self) -> None:
         """Close the connection, or give it back if the body was read to its end."""
         await self._response.aclose()
+
+    def _abort(self) -> None:
+        stream = self._response.extensions.get("network_stream")
+        connection = stream.get_extra_info("socket") if stream else None
+        if connection is not None:
+            connection.shutdown(socket.SHUT_RDWR)
+
+    def _silence(self) -> APITimeoutError:
+        what = f"{self._request.method} {self._request.url}"
+        return APITimeoutError(f"{what} fell silent for {self.idle_timeout:.3g} seconds", request_sent=True)
 
 
 @contextmanager
@@ -122,9 +141,13 @@ def _typed_errors(request: Request) -> Iterator[None]:
     except (httpx.TimeoutException, TimeoutError) as error:
         sent = not isinstance(error, _NOT_SENT)
         limit = "in time" if request.timeout is None else f"within {round(request.timeout, 3):g} seconds"
-        raise APITimeoutError(f"{what} was not answered {limit}", request_sent=sent) from error
+        raise APITimeoutError(f"{what} was not answered {limit}{_doubt(request, sent)}", request_sent=sent) from error
     except httpx.HTTPError as error:
         sent = not isinstance(error, _NOT_SENT)
         reason = str(error) or type(error).__name__
         verb = "broke off" if sent else "could not be sent"
-        raise APIConnectionError(f"{what} {verb}: {reason}", request_sent=sent) from error
+        raise APIConnectionError(f"{what} {verb}: {reason}{_doubt(request, sent)}", request_sent=sent) from error
+
+
+def _doubt(request: Request, sent: bool) -> str:
+    return "; it may have reached the server, so the run may exist" if sent and request.method == "POST" else ""

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
 
-from .._concurrency import Deadline, sync_fail_after
+from .._concurrency import Deadline, SyncIdleGuard, sync_fail_after
 from .._errors import APIConnectionError, APITimeoutError
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
 from ._tls import ssl_context
@@ -59,7 +60,11 @@ class SyncHttpxTransport:
     def open(self, request: Request) -> SyncHttpxStreamResponse:
         """Send a request and return as soon as the response's headers are there."""
         with _typed_errors(request), sync_fail_after(request.timeout):
-            return SyncHttpxStreamResponse(request, self._open(request))
+            response = self._open(request)
+        # httpx applies one limit to the headers and to each chunk. The body has its own, `idle_timeout`; httpcore
+        # reads this setting when the first chunk is asked for.
+        response.request.extensions["timeout"]["read"] = None
+        return SyncHttpxStreamResponse(request, response)
 
     def close(self) -> None:
         """Close all connections, unless the client was handed in."""
@@ -98,21 +103,35 @@ class SyncHttpxStreamResponse:
         # Raw bytes skip a pass through a decoder that would do nothing.
         compressed = self.headers.get("content-encoding", "identity") != "identity"
         chunks = self._response.iter_bytes() if compressed else self._response.iter_raw()
+        guard = SyncIdleGuard(self._abort)
         try:
             with _typed_errors(self._request):
                 while True:
                     try:
-                        with sync_fail_after(self.idle_timeout):
+                        with guard.limit(self.idle_timeout):
                             chunk = chunks.__next__()
                     except StopIteration:
                         return
+                    except TimeoutError as error:
+                        raise self._silence() from error
                     yield chunk
         finally:
+            guard.close()
             self._response.close()
 
     def close(self) -> None:
         """Close the connection, or give it back if the body was read to its end."""
         self._response.close()
+
+    def _abort(self) -> None:
+        stream = self._response.extensions.get("network_stream")
+        connection = stream.get_extra_info("socket") if stream else None
+        if connection is not None:
+            connection.shutdown(socket.SHUT_RDWR)
+
+    def _silence(self) -> APITimeoutError:
+        what = f"{self._request.method} {self._request.url}"
+        return APITimeoutError(f"{what} fell silent for {self.idle_timeout:.3g} seconds", request_sent=True)
 
 
 @contextmanager
@@ -123,9 +142,13 @@ def _typed_errors(request: Request) -> Iterator[None]:
     except (httpx.TimeoutException, TimeoutError) as error:
         sent = not isinstance(error, _NOT_SENT)
         limit = "in time" if request.timeout is None else f"within {round(request.timeout, 3):g} seconds"
-        raise APITimeoutError(f"{what} was not answered {limit}", request_sent=sent) from error
+        raise APITimeoutError(f"{what} was not answered {limit}{_doubt(request, sent)}", request_sent=sent) from error
     except httpx.HTTPError as error:
         sent = not isinstance(error, _NOT_SENT)
         reason = str(error) or type(error).__name__
         verb = "broke off" if sent else "could not be sent"
-        raise APIConnectionError(f"{what} {verb}: {reason}", request_sent=sent) from error
+        raise APIConnectionError(f"{what} {verb}: {reason}{_doubt(request, sent)}", request_sent=sent) from error
+
+
+def _doubt(request: Request, sent: bool) -> str:
+    return "; it may have reached the server, so the run may exist" if sent and request.method == "POST" else ""

@@ -22,12 +22,14 @@ from .._parts import (
     ControlPart, CustomPart, CustomT, DebugPart, MessagesPart, MessagesTuplePart, Part, StateT, TasksPart,
     CheckpointsPart, EventsPart, ToolsPart, UpdatesPart, UpdateT, ValuesPart,
 )
-from ._stream import OnRunCreated, RunStream
+from ._stream import OnReconnect, OnRunCreated, RunStream
 
 if TYPE_CHECKING:
     from runs_bindings.models import StreamMode
     from .._payloads import StatelessStreamOptions, ThreadStreamOptions
+    from .._idle import IdleTimeout
     from .._requests import Id
+    from .._resume import ResumeMode
 
 
 class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
@@ -42,7 +44,10 @@ _STREAM = """
         assistant_id: Id,
         *,
         stream_mode: {mode_type},
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
         on_run_created: OnRunCreated | None = None,
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[{options}],
@@ -57,15 +62,21 @@ _STREAM_IMPLEMENTATION = '''
             thread_id: The thread to run on; None for a stateless run.
             assistant_id: An assistant's id, or the name of a graph.
             stream_mode: One mode or several; `"values"` by default. It decides what the stream yields.
+            resume: What to do when the connection ends before the run. `"exact"` rejoins the stream and yields each
+                part once and in order, or raises `StreamInterruptedError` where that cannot be proved;
+                `"best-effort"` goes on and records the place in `gaps`; `"off"` never rejoins.
+            idle_timeout: Seconds of silence after which a connection counts as broken; None is no limit. `"auto"`
+                waits for three times the server's heartbeat, once two of them were seen.
             on_run_created: Called once with the run id and the thread id, as soon as the server names them.
+            on_reconnect: Called before the stream is rejoined because its connection ended too early.
             headers: Sent with this call only.
             timeout: Seconds for the whole stream; None is no limit.
             **options: The fields of the body.
 
         Returns:
             The stream. Errors are raised when it is entered or iterated over: `APIStatusError` where the server
-            refuses the run, `StreamInterruptedError` where the connection breaks, `EventDecodeError` where an
-            event cannot be read. A run that fails is told by an `ErrorPart`.
+            refuses the run, `StreamInterruptedError` where parts may be missing, `EventDecodeError` where an event
+            cannot be read. A run that fails is told by an `ErrorPart`.
 
         Raises:
             TypeError: A keyword is no field of the body.
@@ -93,6 +104,9 @@ _JOIN = """
         last_event_id: str | None = None,
         stream_subgraphs: bool | None = None,
         cancel_on_disconnect: bool | None = None,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> RunStream[{part_type}]: ...
@@ -110,6 +124,10 @@ _JOIN_IMPLEMENTATION = '''
                 with `stream_resumable`; by default the stream begins with what happens next.
             stream_subgraphs: Also yield the parts of subgraphs.
             cancel_on_disconnect: Cancel the run when the connection closes before it has ended.
+            resume: What to do when the connection ends before the run, as for `stream`. Without a thread id or event
+                ids, nothing can be proved where the server sends no `end` event.
+            idle_timeout: Seconds of silence after which a connection counts as broken, as for `stream`.
+            on_reconnect: Called before the stream is rejoined because its connection ended too early.
             headers: Sent with this call only.
             timeout: Seconds for the whole stream; None is no limit.
 

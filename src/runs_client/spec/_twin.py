@@ -11,9 +11,10 @@ _REPLACEMENTS = [
         # our names
         (r"\bRunsClient\b", "SyncRunsClient"),
         (r"\bRunStream\b", "SyncRunStream"),
+        (r"\bStreamSource\b", "SyncStreamSource"),
         (r"\bHttpxTransport\b", "SyncHttpxTransport"),
         (r"\bHttpxStreamResponse\b", "SyncHttpxStreamResponse"),
-        (r"\bAsync(Caller|Transport|StreamResponse|Limiter)\b", r"Sync\1"),
+        (r"\bAsync(Caller|Transport|StreamResponse|Limiter|IdleGuard)\b", r"Sync\1"),
         (r"\basync_(sleep|fail_after|resolve)\b", r"sync_\1"),
         (r"\b_transports\._httpx\b", "_transports._httpx_sync"),
         # the language

@@ -130,7 +130,7 @@ class Api:
 
     async def join_run_stream(self, request: Request) -> Response:
         thread_id, run_id = self._ids(request)
-        run = self.engine.find_run(thread_id, run_id)
+        run = self.engine.find_run(thread_id, run_id) or self.engine.find_gone_run(thread_id, run_id)
         if run is None:
             path = f"/threads/{thread_id}/runs/{run_id}"
             headers = {"Location": f"{path}/stream", "Content-Location": path}

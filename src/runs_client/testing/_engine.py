@@ -19,6 +19,8 @@ class ThreadBusyError(Exception):
     """The thread has an unfinished run, and the new one was to be rejected in that case."""
 
 
+_GONE_RUNS_KEPT = 1000
+
 RUN_NOT_FOUND = {"error": "HTTPException", "message": "404: Run not found"}
 """How servers tell, in a body that has already begun, that there is no such run."""
 
@@ -36,6 +38,7 @@ class Engine:
         self._assistants_by_id = {assistant.assistant_id: assistant for assistant in self.assistants.values()}
         self.threads: dict[str, Thread] = {}
         self.runs_created = 0
+        self._gone: dict[str, Run] = {}
         self._event_ids: EventIds = event_ids
 
     def find_assistant(self, assistant_id: str) -> Assistant | None:
@@ -51,6 +54,12 @@ class Engine:
         """Look up a run that was created without a thread."""
         threads = (thread for thread in self.threads.values() if thread.is_hidden)
         return next((thread.runs[run_id] for thread in threads if run_id in thread.runs), None)
+
+    def find_gone_run(self, thread_id: str, run_id: str) -> Run | None:
+        """Look up a stateless run that has cleaned up after itself. Its events are kept for a while if it is
+        resumable, as on the official server."""
+        run = self._gone.get(run_id)
+        return run if run and run.thread.thread_id == thread_id else None
 
     def create_thread(
         self, thread_id: str | None = None, metadata: dict[str, Any] | None = None, *, is_hidden: bool = False
@@ -186,6 +195,10 @@ class Engine:
         run.ended.set()
         if run.deletes_thread:
             self.threads.pop(thread.thread_id, None)
+            if run.log.resumable:
+                self._gone[run.run_id] = run
+                if len(self._gone) > _GONE_RUNS_KEPT:
+                    del self._gone[next(iter(self._gone))]
 
 
 def _metadata_of(assistant: Assistant, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,158 @@
+"""The final state of a run, waited for over as many connections as it takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from runs_bindings.api import runs as operations
+
+from .._concurrency import Deadline, async_sleep
+from .._errors import (
+    APIConnectionError,
+    APIStatusError,
+    RunFailedError,
+    StreamInterruptedError,
+    UnexpectedResponseError,
+)
+from .._idle import IdleWatch
+from .._responses import json_from_response, run_failure
+from .._resume import run_from_headers
+from .._transports import Response
+from ._caller import timed_out
+
+if TYPE_CHECKING:
+    from .._requests import RequestFactory
+    from .._retry import RetryPolicy
+    from .._transports import Request
+    from ._caller import AsyncCaller
+
+
+@dataclass
+class Outcome:
+    """Waits for the end of one run. Servers send white space while it goes on, and then the state as JSON.
+
+    A connection that breaks, falls silent or ends without a state is replaced by joining the run: the request that
+    created it is never sent again.
+
+    Attributes:
+        caller: Sends the requests.
+        requests: Makes them.
+        retry: How often to try without progress, and how long to wait.
+        first: Creates the run, or joins it.
+        headers: Sent with each request.
+        open_timeout: Seconds in which a join must be answered, or None.
+        thread_id: The thread of the run, once it is known.
+        run_id: The run, once it is known.
+        on_run: Called once with the headers of the first answer.
+    """
+
+    caller: AsyncCaller
+    requests: RequestFactory
+    retry: RetryPolicy
+    first: Request
+    headers: Mapping[str, str] | None
+    open_timeout: float | None
+    thread_id: str | None = None
+    run_id: str | None = None
+    on_run_created: Callable[[str, str | None], object] | None = None
+
+    async def state(self, *, raise_error: bool) -> Any:
+        """The final state.
+
+        Raises:
+            RunFailedError: The run failed and `raise_error` is set.
+            StreamInterruptedError: The connection was lost, and the run's state cannot be got.
+        """
+        deadline = Deadline(self.first.timeout)
+        request, tried = self.first, 0
+        while True:
+            progress = _Progress()
+            try:
+                response = await self._read(request, deadline, progress)
+                state = json_from_response(request, response)
+                break
+            except (APIConnectionError, APIStatusError, UnexpectedResponseError) as error:
+                tried = 1 if progress.made else tried + 1
+                delay = self._delay(error, tried)
+                if delay is None or deadline.is_over():
+                    raise
+            remaining = deadline.remaining()
+            await async_sleep(delay if remaining is None else min(delay, remaining))
+            request = self._join()
+        failure = run_failure(state)
+        if failure is not None:
+            if tried and str(failure.get("message")).startswith("404: "):
+                raise self._interrupted("the run is gone, and its final state with it")
+            if raise_error:
+                raise RunFailedError(
+                    error=str(failure.get("error", "Error")),
+                    error_message=str(failure.get("message", "")),
+                    thread_id=self.thread_id,
+                    run_id=self.run_id,
+                )
+        return state
+
+    def _delay(self, error: Exception, tried: int) -> float | None:
+        if self.thread_id is None or self.run_id is None or tried > self.retry.max_retries:
+            return None
+        if isinstance(error, APIStatusError):
+            return self.retry.delay(error, method="GET", tried=tried)
+        return self.retry.backoff(tried)
+
+    def _join(self) -> Request:
+        assert self.thread_id is not None
+        assert self.run_id is not None
+        ids = (self.thread_id, self.run_id)
+        return self.requests.for_operation(
+            operations.join_run, ids, method="join", headers=self.headers, timeout=self.open_timeout
+        )
+
+    async def _read(self, request: Request, deadline: Deadline, progress: _Progress) -> Response:
+        stream = await self.caller.open(request, retries=request is self.first)
+        try:
+            self._learn(stream.headers)
+            watch, body, asked_at = IdleWatch("auto"), [], time.monotonic()
+            stream.idle_timeout = deadline.remaining()
+            async for chunk in stream:
+                progress.made = True
+                now = time.monotonic()
+                watch.received(0 if chunk.strip() else 1, asked_at=asked_at, now=now)
+                body.append(chunk)
+                limits = [limit for limit in (watch.timeout, deadline.remaining()) if limit is not None]
+                stream.idle_timeout = min(limits, default=None)
+                if deadline.is_over():
+                    raise timed_out(self.first)
+                asked_at = now
+        finally:
+            await stream.aclose()
+        content = b"".join(body)
+        if not content.strip():
+            raise UnexpectedResponseError(
+                f"{request.method} {request.url} ended without the final state of the run",
+                status_code=stream.status,
+                excerpt="",
+            )
+        return Response(stream.status, stream.headers, content)
+
+    def _learn(self, headers: Mapping[str, str]) -> None:
+        thread_id, run_id = run_from_headers(headers)
+        self.thread_id, self.run_id = self.thread_id or thread_id, self.run_id or run_id
+        if self.on_run_created is not None and self.run_id is not None:
+            self.on_run_created(self.run_id, self.thread_id)
+            self.on_run_created = None
+
+    def _interrupted(self, reason: str) -> StreamInterruptedError:
+        return StreamInterruptedError(
+            f"the connection that waited for run {self.run_id} was lost: {reason}",
+            thread_id=self.thread_id,
+            run_id=self.run_id,
+            last_event_id=None,
+        )
+
+
+@dataclass
+class _Progress:
+    made: bool = False

@@ -1,0 +1,67 @@
+"""Notices that a connection has fallen silent: its other end is gone, and no packet says so. No I/O, no clock."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+IdleTimeout: TypeAlias = float | Literal["auto"] | None
+
+_MISSED_HEARTBEATS = 3
+_UNKNOWN_CADENCE_TIMEOUT = 60.0
+"""Seconds of silence that are too many for a server that sends heartbeats, when their cadence could not be measured."""
+_PAUSE = 0.05
+"""Seconds that tell waiting from not waiting."""
+
+
+class IdleWatch:
+    """Says how long a silence may be.
+
+    With `"auto"`, it is unlimited until two heartbeats (comments) were seen, and then as long as three of them. Their
+    cadence is measured only while the caller keeps up: after a pause of the caller, heartbeats that have piled up
+    arrive all at once.
+
+    Args:
+        setting: Seconds, `"auto"`, or None for no limit.
+    """
+
+    def __init__(self, setting: IdleTimeout) -> None:
+        self._setting = setting
+        self._heartbeats = 0
+        self._heartbeat_at: float | None = None
+        self._cadence = 0.0
+        self._chunk_at: float | None = None
+        self._is_behind = False
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds without a byte that are too many, or None."""
+        if self._setting != "auto":
+            return self._setting
+        if self._heartbeats < 2:
+            return None
+        return _MISSED_HEARTBEATS * self._cadence or _UNKNOWN_CADENCE_TIMEOUT
+
+    def opened(self) -> None:
+        """A new connection: what was measured stays, but nothing spans the two."""
+        self._heartbeat_at = self._chunk_at = None
+        self._is_behind = False
+
+    def received(self, heartbeats: int, *, asked_at: float, now: float) -> None:
+        """A chunk arrived.
+
+        Args:
+            heartbeats: How many of them it held.
+            asked_at: When the caller asked for it, in seconds of any clock that only goes forward.
+            now: The time by the same clock.
+        """
+        if self._chunk_at is not None and asked_at - self._chunk_at > _PAUSE:
+            self._is_behind = True
+        if now - asked_at > _PAUSE:
+            self._is_behind = False
+        self._chunk_at = now
+        if not heartbeats:
+            return
+        self._heartbeats += heartbeats
+        if self._heartbeat_at is not None and not self._is_behind and now - self._heartbeat_at > _PAUSE:
+            self._cadence = max(self._cadence, now - self._heartbeat_at)
+        self._heartbeat_at = None if self._is_behind else now
