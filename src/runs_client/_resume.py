@@ -7,6 +7,7 @@ that brings nothing new. Until then, its end is only the end of a connection.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import random
@@ -26,6 +27,8 @@ FROM_THE_START = "-1"
 _RUN_PATH = re.compile(r"(?:/threads/(?P<thread_id>[^/?#]+))?/runs/(?P<run_id>[^/?#]+)")
 _UNFINISHED = frozenset({"pending", "running"})
 _LAST_EVENTS = frozenset({"end", "error"})
+_LIVE_ONLY = "messages/"
+"""Events of the stream mode `messages` begin so. The official server sends them once, and does not keep them."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,10 @@ def run_from_headers(headers: Mapping[str, str]) -> tuple[str | None, str | None
     return unquote(thread_id) if thread_id else None, unquote(found["run_id"])
 
 
+def _is_live_only(name: str) -> bool:
+    return name.startswith(_LIVE_ONLY)
+
+
 class Resumption:
     """Follows one stream over all its connections.
 
@@ -101,6 +108,7 @@ class Resumption:
         policy: How often to try without progress, and how long to wait.
         thread_id: The thread of the run, if it is known.
         run_id: The run, if it is known.
+        expects_live_events: Whether there may be events that the server does not keep.
         jitter: Gives a number from 0 to 1.
 
     Attributes:
@@ -120,6 +128,7 @@ class Resumption:
         policy: RetryPolicy,
         thread_id: str | None = None,
         run_id: str | None = None,
+        expects_live_events: bool = False,
         jitter: Callable[[], float] = random,
     ) -> None:
         self.thread_id = thread_id
@@ -133,8 +142,10 @@ class Resumption:
         self._jitter = jitter
         self._closed_id = start
         self._open_id: str | None = None
-        self._open_count = 0  # events delivered of the open group
-        self._to_drop = 0  # events of the open group that a rejoin sends again
+        self._open_names: list[str] = []  # of the events delivered of the open group
+        self._to_drop: deque[str] = deque()  # those of them that a rejoin is expected to send again
+        self._seeks_open_group = False
+        self._has_live_events = expects_live_events
         self._delivered_any = False
         self._has_rejoined = False
         self._delivered_since_rejoin = False
@@ -166,23 +177,48 @@ class Resumption:
         """
         if event.id is None and self._open_id is not None and self._has_rejoined:
             return self._received_about_the_connection(event)
-        if self._to_drop:
-            if event.id == self._open_id:
-                self._to_drop -= 1
-                return False
-            self._to_drop = 0
-            self._lose("the server did not take the stream up where it broke off")
+        if self._seeks_open_group and self._is_before_open_group(event):
+            return False
+        if self._to_drop and self._was_delivered(event):
+            return False
         if event.id is None:
             if self._has_rejoined:
                 self._lose("the server keeps no events of this run")
         elif event.id == self._open_id:
-            self._open_count += 1
+            self._open_names.append(event.event)
         else:
             self._closed_id = self._closed_id if self._open_id is None else self._open_id
             self._open_id = event.id
-            self._open_count = 1
+            self._open_names = [event.event]
         self._deliver(event)
         return True
+
+    def _is_before_open_group(self, event: ServerSentEvent) -> bool:
+        """Whether this comes before the first events that a stream got which was joined in the middle."""
+        if event.id != self._open_id:
+            self._seeks_open_group = len(self._to_drop) == len(self._open_names)
+            return self._seeks_open_group
+        if not self._to_drop:
+            self._lose("it was joined between two events that share an id")
+            self._seeks_open_group = False
+        return False
+
+    def _was_delivered(self, event: ServerSentEvent) -> bool:
+        """Whether this is the next event of the open group that comes again."""
+        while self._to_drop and event.id == self._open_id:
+            name = self._to_drop.popleft()
+            if name == event.event:
+                return True
+            if not _is_live_only(name):
+                self._lose("the server sent other events than before")
+        self._check_nothing_is_missing("the server did not take the stream up where it broke off")
+        return False
+
+    def _check_nothing_is_missing(self, reason: str) -> None:
+        missing = [name for name in self._to_drop if not _is_live_only(name)]
+        self._to_drop.clear()
+        if missing:
+            self._lose(reason)
 
     def _received_about_the_connection(self, event: ServerSentEvent) -> bool:
         """An event without an id among events that have one belongs to this connection, not to the run's events."""
@@ -200,6 +236,7 @@ class Resumption:
         self._delivered_any = True
         self._delivered_since_rejoin = True
         self._tries = 0
+        self._has_live_events = self._has_live_events or _is_live_only(event.event)
         if event.event in _LAST_EVENTS:
             self._saw_last_event = True
             if event.event == "error":
@@ -219,8 +256,9 @@ class Resumption:
             return AskStatus()
         if self._delivered_since_rejoin or not self._has_rejoined:
             return self._rejoin()
-        if self._to_drop or self._open_id is None:
-            self._lose("the server no longer has the events of this run")
+        self._check_nothing_is_missing("the server no longer has the events of this run")
+        if self._open_id is None:
+            self._lose("the server sent no events of this run")
         return self._finish()
 
     def _cannot_ask(self) -> Action:
@@ -264,15 +302,18 @@ class Resumption:
     @property
     def _can_resume(self) -> bool:
         """Whether the server can be asked for exactly what is missing."""
-        has_ids = self._open_id is not None or not self._delivered_any
-        return self._closed_id is not None and has_ids
+        return self._open_id is not None or (self._closed_id is not None and not self._delivered_any)
 
     def _again(self, reason: str, error: RunsClientError | None = None, retry_after: float = 0.0) -> Action:
         """Rejoin after a pause, unless there were too many tries."""
         self._tries += 1
         if self._mode == "off" or self._tries > self._policy.max_retries or self.run_id is None:
             raise self.interrupted(reason) from error
-        if not self._can_resume:
+        if self._has_live_events:
+            self._lose(
+                f"{reason}; servers do not keep events of the stream mode `messages`, `messages-tuple` has them", error
+            )
+        elif not self._can_resume:
             self._lose(reason, error)
         backoff = self._policy.backoff(self._tries, self._jitter)
         self.reconnects += 1
@@ -283,8 +324,9 @@ class Resumption:
         self._delivered_since_rejoin = False
         if not self._can_resume:
             return Rejoin(None, delay, reason)
-        self._to_drop = self._open_count
-        return Rejoin(self._closed_id, delay, reason)
+        self._to_drop = deque(self._open_names)
+        self._seeks_open_group = self._closed_id is None
+        return Rejoin(self._closed_id or FROM_THE_START, delay, reason)
 
     def _finish(self) -> Action:
         # The official server does not keep the `error` event, so it is missing where a stream was rejoined.

@@ -509,7 +509,7 @@ class RunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             headers=headers,
             timeout=timeout,
         )
-        resumption = self._resumption(resume, FROM_THE_START, thread_id)
+        resumption = self._resumption(resume, FROM_THE_START, thread_id, stream_mode=payload.get("stream_mode"))
         source = StreamSource(
             self._caller, self._requests, resumption, request, creates_only, join_keywords, headers, self._timeout
         )
@@ -542,14 +542,20 @@ class RunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             headers=headers,
             timeout=timeout,
         )
-        resumption = self._resumption(resume, last_event_id, thread_id, run_id)
+        resumption = self._resumption(resume, last_event_id, thread_id, run_id, stream_mode=stream_mode)
         source = StreamSource(
             self._caller, self._requests, resumption, request, False, parameters, headers, self._timeout
         )
         return RunStream(source, idle_timeout=idle_timeout, on_run_created=None, on_reconnect=on_reconnect)
 
     def _resumption(
-        self, mode: ResumeMode, start: str | None, thread_id: Id | None, run_id: Id | None = None
+        self,
+        mode: ResumeMode,
+        start: str | None,
+        thread_id: Id | None,
+        run_id: Id | None = None,
+        *,
+        stream_mode: StreamMode | Sequence[StreamMode] | None,
     ) -> Resumption:
         if mode not in RESUME_MODES:
             raise InvalidRequestError(f"unknown resume mode {mode!r}; known are {', '.join(RESUME_MODES)}")
@@ -557,6 +563,7 @@ class RunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             mode,
             start=start,
             policy=self._retry,
+            expects_live_events="messages" in ([stream_mode] if isinstance(stream_mode, str) else stream_mode or ()),
             thread_id=None if thread_id is None else str(thread_id),
             run_id=None if run_id is None else str(run_id),
         )

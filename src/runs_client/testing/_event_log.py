@@ -14,6 +14,8 @@ import orjson
 EventIds: TypeAlias = Literal["clock", "shared"]
 NextId: TypeAlias = Callable[[], str]
 
+_LIVE_ONLY = "messages/"
+"""Events of the mode `messages` begin so. Like the official server, this one does not keep them."""
 _FIRST_SHARED_MS = 1_700_000_000_000
 
 
@@ -80,6 +82,7 @@ class EventLog:
             TypeError: The data cannot be written as JSON.
         """
         event_id = self._next_id() if self._next_id else None
+        replayed = replayed and not name.startswith(_LIVE_ONLY)
         self._entries.append(_Entry(name, event_id, encode_event(name, data, event_id), replayed))
         self._wake_readers()
 

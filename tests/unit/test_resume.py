@@ -1,0 +1,457 @@
+"""The resume machine as plain data: no socket, no clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from runs_client import APIConnectionError, RetryPolicy, RunsClientError, StreamInterruptedError
+from runs_client._errors import status_error
+from runs_client._resume import (
+    FROM_THE_START,
+    Action,
+    AskFailure,
+    AskStatus,
+    Finish,
+    Rejoin,
+    ResumeMode,
+    Resumption,
+    run_from_headers,
+)
+from runs_client._sse import ServerSentEvent
+
+POLICY = RetryPolicy(max_retries=3, initial_delay=1.0, max_delay=8.0)
+LOST = APIConnectionError("reset", request_sent=True)
+
+
+def machine(
+    mode: ResumeMode = "exact", start: str | None = FROM_THE_START, thread_id: str | None = "t", **options: Any
+) -> Resumption:
+    options = {"policy": POLICY, "jitter": lambda: 0.0, **options}
+    return Resumption(mode, start=start, thread_id=thread_id, run_id="r", **options)
+
+
+def event(event_id: str | None, name: str = "custom", data: bytes = b"1") -> ServerSentEvent:
+    return ServerSentEvent(name, data, event_id)
+
+
+def refusal(status: int, retry_after: float | None = None) -> RunsClientError:
+    return status_error("GET x", status_code=status, detail="", body=None, headers={}, retry_after=retry_after)
+
+
+def feed(resumption: Resumption, *ids: str | None) -> list[bool]:
+    return [resumption.received(event(event_id)) for event_id in ids]
+
+
+def test_the_last_event_proves_the_stream_whole() -> None:
+    for name in ("end", "error"):
+        resumption = machine()
+        feed(resumption, "1")
+        resumption.received(event("2", name))
+        assert resumption.ended() == Finish()
+        assert resumption.failed(LOST) == Finish()
+
+
+def test_a_finished_run_and_a_rejoin_that_brings_nothing_prove_it_too() -> None:
+    resumption = machine()
+    feed(resumption, "1", "2")
+    assert resumption.ended() == AskStatus()
+    assert resumption.run_status("success") == Rejoin("1")
+    assert feed(resumption, "2") == [False]
+    assert resumption.ended() == Finish()
+    assert (resumption.status, resumption.reconnects) == ("success", 0)
+
+
+def test_a_rejoin_that_brings_something_proves_nothing() -> None:
+    resumption = machine()
+    feed(resumption, "1")
+    resumption.ended()
+    assert resumption.run_status("success") == Rejoin(FROM_THE_START)
+    assert feed(resumption, "1", "2") == [False, True]
+    assert resumption.ended() == Rejoin("1")
+    assert feed(resumption, "2") == [False]
+    assert resumption.ended() == Finish()
+
+
+def test_a_run_that_is_gone_is_finished() -> None:
+    resumption = machine()
+    feed(resumption, "1")
+    resumption.ended()
+    assert resumption.run_status(None) == Rejoin(FROM_THE_START)
+
+
+def test_a_clean_end_in_mid_run_is_noticed() -> None:
+    resumption = machine()
+    feed(resumption, "1", "2")
+    assert resumption.ended() == AskStatus()
+    action = resumption.run_status("running")
+    assert isinstance(action, Rejoin)
+    assert (action.last_event_id, action.delay) == ("1", 1.0)
+    assert resumption.reconnects == 1
+
+
+def test_it_resumes_after_the_last_closed_group() -> None:
+    resumption = machine()
+    assert feed(resumption, "1", "2", "2", "3", "3") == [True] * 5
+    assert resumption.failed(LOST) == Rejoin("2", 1.0, "reset")
+    assert feed(resumption, "3", "3", "3", "4") == [False, False, True, True]
+    assert resumption.failed(LOST) == Rejoin("3", 1.0, "reset")
+
+
+def test_a_second_cut_while_the_open_group_comes_again() -> None:
+    resumption = machine()
+    feed(resumption, "1", "2", "2")
+    resumption.failed(LOST)
+    assert feed(resumption, "2") == [False]
+    assert resumption.failed(LOST) == Rejoin("1", 2.0, "reset")
+    assert feed(resumption, "2", "2", "2") == [False, False, True]
+
+
+def test_nothing_delivered_yet() -> None:
+    assert machine().failed(LOST) == Rejoin(FROM_THE_START, 1.0, "reset")
+    assert machine(start="7").failed(LOST) == Rejoin("7", 1.0, "reset")
+
+
+def test_a_stream_that_was_joined_in_the_middle_resumes_once_a_group_is_closed() -> None:
+    resumption = machine(start=None)
+    feed(resumption, "5", "6")
+    assert resumption.failed(LOST) == Rejoin("5", 1.0, "reset")
+
+
+def test_a_stream_that_was_joined_in_the_middle_and_got_only_one_group() -> None:
+    resumption = machine(start=None)
+    feed(resumption, "5", "5")
+    assert resumption.failed(LOST) == Rejoin(FROM_THE_START, 1.0, "reset")
+    assert feed(resumption, "3", "4", "5", "5", "6") == [False, False, False, False, True]
+    resumption = machine(start=None)
+    feed(resumption, "5")
+    resumption.failed(LOST)
+    assert feed(resumption, "4", "5") == [False, False]
+    with pytest.raises(StreamInterruptedError, match="between two events that share an id"):
+        feed(resumption, "5")
+
+
+def test_a_stream_that_was_joined_in_the_middle_and_got_nothing() -> None:
+    with pytest.raises(StreamInterruptedError):
+        machine(start=None).failed(LOST)
+    resumption = machine(start=None)
+    assert resumption.ended() == AskStatus()
+    assert resumption.run_status("success") == Finish()
+
+
+@pytest.mark.parametrize(
+    "replay", [["3"], ["1", "2"], ["4"]], ids=["skips the open group", "begins too early", "skips more"]
+)
+def test_a_server_that_takes_up_elsewhere(replay: list[str]) -> None:
+    exact, best_effort = machine(), machine("best-effort")
+    for resumption in (exact, best_effort):
+        feed(resumption, "1", "2", "2")
+        resumption.failed(LOST)
+    with pytest.raises(StreamInterruptedError, match="take the stream up") as caught:
+        feed(exact, *replay)
+    assert (caught.value.thread_id, caught.value.run_id, caught.value.last_event_id) == ("t", "r", "2")
+    assert feed(best_effort, *replay)[0] is True
+    assert [gap.after for gap in best_effort.gaps] == ["2"]
+
+
+def test_a_server_that_has_forgotten() -> None:
+    resumption = machine()
+    feed(resumption, "1", "2")
+    resumption.ended()
+    resumption.run_status("success")
+    with pytest.raises(StreamInterruptedError, match="no longer has"):
+        resumption.ended()
+
+
+def test_a_server_that_says_it_has_forgotten() -> None:
+    resumption = machine()
+    feed(resumption, "1")
+    resumption.failed(LOST)
+    with pytest.raises(StreamInterruptedError, match="404: Run not found"):
+        resumption.received(event(None, "error", b'{"message":"404: Run not found"}'))
+    resumption = machine("best-effort")
+    feed(resumption, "1")
+    resumption.failed(LOST)
+    assert resumption.received(event(None, "error", b"{}")) is False
+    assert resumption.ended() == Finish()
+
+
+def test_metadata_of_a_new_connection_is_not_part_of_the_run() -> None:
+    resumption = machine()
+    feed(resumption, "1", "2")
+    resumption.failed(LOST)
+    assert resumption.received(event(None, "metadata")) is False
+    assert resumption.received(event(None, "feedback")) is True
+    assert feed(resumption, "2", "3") == [False, True]
+
+
+def test_a_failed_run_whose_error_event_is_lost() -> None:
+    resumption = machine()
+    feed(resumption, "1")
+    resumption.ended()
+    resumption.run_status("error")
+    feed(resumption, "1")
+    assert resumption.ended() == AskFailure()
+
+
+def test_a_stream_without_ids_is_over_when_its_run_is() -> None:
+    resumption = machine()
+    feed(resumption, None, None)
+    assert resumption.ended() == AskStatus()
+    assert resumption.run_status("success") == Finish()
+
+
+@pytest.mark.parametrize("status", ["running", "pending"])
+def test_a_stream_without_ids_that_ends_too_early(status: str) -> None:
+    resumption = machine()
+    feed(resumption, None)
+    resumption.ended()
+    with pytest.raises(StreamInterruptedError, match="ended before its run did"):
+        resumption.run_status(status)
+
+
+def test_a_run_whose_events_are_not_kept() -> None:
+    resumption = machine()  # nothing was delivered, so it is worth a try
+    resumption.failed(LOST)
+    with pytest.raises(StreamInterruptedError, match="keeps no events"):
+        feed(resumption, None)
+    resumption = machine()
+    resumption.ended()
+    resumption.run_status("success")
+    with pytest.raises(StreamInterruptedError, match="sent no events"):
+        resumption.ended()
+
+
+def test_without_a_thread_the_status_cannot_be_asked_for() -> None:
+    resumption = machine(thread_id=None)
+    feed(resumption, "1")
+    with pytest.raises(StreamInterruptedError, match="without a thread id"):
+        resumption.ended()
+    resumption = machine("best-effort", thread_id=None)
+    feed(resumption, "1")
+    assert resumption.ended() == Finish()
+    assert len(resumption.gaps) == 1
+
+
+def test_messages_are_not_kept_by_servers() -> None:
+    whole = machine()
+    for name, event_id in (("metadata", "1"), ("messages/partial", "2"), ("messages/partial", "2")):
+        whole.received(event(event_id, name))
+    whole.ended()
+    assert whole.run_status("success") == Rejoin("1")
+    assert whole.ended() == Finish()
+    cut = machine(expects_live_events=True)
+    with pytest.raises(StreamInterruptedError, match="messages-tuple"):
+        cut.failed(LOST)
+
+
+def test_off_never_rejoins() -> None:
+    resumption = machine("off")
+    feed(resumption, "1")
+    assert resumption.ended() == Finish()
+    with pytest.raises(StreamInterruptedError, match="reset"):
+        resumption.failed(LOST)
+
+
+def test_best_effort_goes_on_with_what_happens_next() -> None:
+    resumption = machine("best-effort")
+    feed(resumption, None)
+    assert resumption.failed(LOST) == Rejoin(None, 1.0, "reset")
+    assert feed(resumption, None) == [True]
+    assert [gap.reason for gap in resumption.gaps] == ["reset", "the server keeps no events of this run"]
+    resumption.ended()
+    assert resumption.run_status("success") == Finish()
+
+
+def test_tries_without_progress_come_to_an_end_and_progress_refills_them() -> None:
+    resumption = machine()
+    feed(resumption, "1")
+    delays = [resumption.failed(LOST) for _ in range(3)]
+    assert delays == [Rejoin(FROM_THE_START, delay, "reset") for delay in (1.0, 2.0, 4.0)]
+    feed(resumption, "1", "2")
+    assert resumption.failed(LOST) == Rejoin("1", 1.0, "reset")
+    for _ in range(2):
+        resumption.failed(LOST)
+    with pytest.raises(StreamInterruptedError, match="reset") as caught:
+        resumption.failed(LOST)
+    assert caught.value.__cause__ is LOST
+
+
+def test_a_run_that_goes_on_behind_ends_that_come_too_early_uses_up_tries() -> None:
+    resumption = machine()
+    feed(resumption, "1")
+    for _ in range(3):
+        assert resumption.ended() == AskStatus()
+        assert isinstance(resumption.run_status("running"), Rejoin)
+    assert resumption.ended() == AskStatus()
+    with pytest.raises(StreamInterruptedError):
+        resumption.run_status("running")
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_refusals_that_pass_are_survived(status: int) -> None:
+    resumption = machine()
+    feed(resumption, "1")
+    assert isinstance(resumption.failed(refusal(status)), Rejoin)
+    delayed = resumption.failed(refusal(status, retry_after=5))
+    assert isinstance(delayed, Rejoin)
+    assert delayed.delay == 5
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+def test_refusals_that_stay_end_the_stream_with_their_own_error(status: int) -> None:
+    resumption = machine("best-effort")
+    feed(resumption, "1")
+    error = refusal(status)
+    with pytest.raises(type(error)) as caught:
+        resumption.failed(error)
+    assert caught.value is error
+
+
+def test_the_servers_retry_is_honoured_within_reason() -> None:
+    resumption = machine()
+    feed(resumption, "1")
+    resumption.retry(5_000)
+    action = resumption.failed(LOST)
+    assert isinstance(action, Rejoin)
+    assert action.delay == 5
+    resumption.retry(99_999_999_999)
+    action = resumption.failed(LOST)
+    assert isinstance(action, Rejoin)
+    assert action.delay == POLICY.max_retry_after
+
+
+def test_without_a_run_there_is_nothing_to_rejoin() -> None:
+    resumption = Resumption("exact", start=FROM_THE_START, policy=POLICY)
+    with pytest.raises(StreamInterruptedError):
+        resumption.failed(LOST)
+
+
+@pytest.mark.parametrize(
+    ("content_location", "run"),
+    [
+        ("/threads/t/runs/r", ("t", "r")),
+        ("/prefix/threads/t/runs/r/", ("t", "r")),
+        ("/runs/r", (None, "r")),
+        ("/threads/a%2Fb/runs/%2E%2E", ("a/b", "..")),
+        ("http://h/threads/t/runs/r?x", ("t", "r")),
+        ("/elsewhere", (None, None)),
+        ("", (None, None)),
+    ],
+)
+def test_content_location_names_the_run(content_location: str, run: tuple[str | None, str | None]) -> None:
+    assert run_from_headers({"content-location": content_location}) == run
+
+
+class AnyFaults(RuleBasedStateMachine):
+    """A model server, a client driven by the machine, and faults at any moment."""
+
+    @initialize(start=st.sampled_from([FROM_THE_START, None]))
+    def begin(self, start: str | None) -> None:
+        self.log: list[ServerSentEvent] = []
+        self.status = "running"
+        self.failure_event_is_live = False
+        self.forgotten = False
+        self.faults_to_come: list[RunsClientError] = []
+        patient = RetryPolicy(max_retries=10_000)
+        self.resumption = Resumption("exact", start=start, policy=patient, thread_id="t", run_id="r")
+        self.start_is_known = start is not None
+        self.position: int | None = 0  # in the log, while connected
+        self.action: Action | None = None
+        self.delivered: list[ServerSentEvent] = []
+        self.error: StreamInterruptedError | None = None
+
+    @rule(new_group=st.booleans(), name=st.sampled_from(["custom", "values"]))
+    @precondition(lambda self: self.status == "running")
+    def produce(self, new_group: bool, name: str) -> None:
+        number = len({event.id for event in self.log}) + new_group
+        self.log.append(ServerSentEvent(name, str(len(self.log)).encode(), str(max(1, number))))
+
+    @rule(status=st.sampled_from(["success", "interrupted"]))
+    @precondition(lambda self: self.status == "running")
+    def finish(self, status: str) -> None:
+        self.status = status
+
+    @rule(steps=st.integers(1, 5))
+    def go_on(self, steps: int) -> None:
+        for _ in range(steps):
+            self.step()
+
+    @rule(clean=st.booleans())
+    @precondition(lambda self: self.position is not None)
+    def cut(self, clean: bool) -> None:
+        self.position = None
+        self.decide(lambda: self.resumption.ended() if clean else self.resumption.failed(LOST))
+
+    @rule(error=st.sampled_from([LOST, refusal(503), refusal(429, 1.0)]))
+    def refuse_the_next_connection(self, error: RunsClientError) -> None:
+        self.faults_to_come.append(error)
+
+    @rule()
+    @precondition(lambda self: self.log)
+    def forget_the_events(self) -> None:
+        self.forgotten = True
+
+    def decide(self, decision: Any) -> None:
+        try:
+            self.action = decision()
+        except StreamInterruptedError as error:
+            self.action, self.error = Finish(), error
+
+    def step(self) -> None:
+        if self.position is not None:
+            self.read()
+        elif isinstance(self.action, AskStatus):
+            self.decide(lambda: self.resumption.run_status(self.status))
+        elif isinstance(self.action, Rejoin):
+            if self.faults_to_come:
+                fault = self.faults_to_come.pop()
+                self.decide(lambda: self.resumption.failed(fault))
+            else:
+                self.position = self.position_after(self.action.last_event_id)
+
+    def read(self) -> None:
+        assert self.position is not None
+        if self.position < len(self.log):
+            event = self.log[self.position]
+            self.position += 1
+            try:
+                if self.resumption.received(event):
+                    self.delivered.append(event)
+            except StreamInterruptedError as error:
+                self.position, self.action, self.error = None, Finish(), error
+        elif self.status != "running":
+            self.position = None
+            self.decide(self.resumption.ended)
+
+    def position_after(self, last_event_id: str | None) -> int:
+        if last_event_id is None or self.forgotten:
+            return len(self.log)
+        later = (i for i, event in enumerate(self.log) if int(event.id or 0) > int(last_event_id))
+        return next(later, len(self.log))
+
+    @invariant()
+    def what_was_delivered_is_the_beginning_of_the_truth(self) -> None:
+        if hasattr(self, "log"):
+            assert self.delivered == self.log[: len(self.delivered)]
+
+    def teardown(self) -> None:
+        if not hasattr(self, "log"):
+            return
+        self.status = self.status if self.status != "running" else "success"
+        for _ in range(10 * len(self.log) + 10 * len(self.faults_to_come) + 100):
+            self.step()
+        assert isinstance(self.action, Finish), "it must come to an end"
+        if self.error is None:
+            # Joined for what happens next, and nothing happened before the end: nobody knows what was missed.
+            assert self.delivered == self.log or not (self.start_is_known or self.delivered)
+        else:
+            assert self.forgotten or not self.start_is_known or not self.log, "only what cannot be known is an error"
+
+
+TestAnyFaults = AnyFaults.TestCase
+TestAnyFaults.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
