@@ -9,7 +9,7 @@ from runs_client.testing import RunsServer
 from tests.clients import CLIENTS, ClientFactory
 from tests.servers.official_server import official_server
 
-pytest_plugins = ["tests.members_table"]
+pytest_plugins = ["tests.members_table", "tests.reliability_table"]
 
 
 @pytest.fixture(scope="session")

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         UpdatesPart,
         ValuesPart,
     )
+    from ._resume import Gap, Reconnect
     from ._retry import RetryPolicy
     from ._sync import SyncRunsClient, SyncRunStream
     from ._transports import AsyncTransport, Request, Response, SyncTransport
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
 # is loaded that is not needed.
 _MODULES = {
     "_async": ["RunStream", "RunsClient"],
+    "_resume": ["Gap", "Reconnect"],
     "_errors": [
         "APIConnectionError",
         "APIStatusError",
@@ -133,6 +135,7 @@ __all__ = [
     "EventDecodeError",
     "EventsPart",
     "FeedbackPart",
+    "Gap",
     "HttpxTransport",
     "InternalServerError",
     "InvalidRequestError",
@@ -143,6 +146,7 @@ __all__ = [
     "Part",
     "PermissionDeniedError",
     "RateLimitError",
+    "Reconnect",
     "Request",
     "Response",
     "RetryPolicy",

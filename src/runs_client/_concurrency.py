@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -47,6 +47,18 @@ def async_fail_after(seconds: float | None) -> AbstractContextManager[object]:
 def sync_fail_after(seconds: float | None) -> AbstractContextManager[object]:
     """Do nothing: blocking code cannot be interrupted, so it asks `Deadline` between two reads."""
     return nullcontext()
+
+
+def async_loop() -> object:
+    """What runs the current task; connections belong to it."""
+    import anyio.lowlevel
+
+    return anyio.lowlevel.current_token()
+
+
+def sync_loop() -> object:
+    """Blocking code may share connections between threads."""
+    return None
 
 
 class AsyncIdleGuard:
@@ -142,18 +154,18 @@ class AsyncLimiter:
         self._limit = limit
         self._semaphore: anyio.Semaphore | None = None
 
-    async def __aenter__(self) -> None:
+    @asynccontextmanager
+    async def place(self, timeout: float | None) -> AsyncIterator[None]:
+        """Wait for a place and hold it. `timeout` is not needed here: a waiting task can be cancelled."""
         if self._limit is None:
+            yield
             return
         if self._semaphore is None:  # not before there is an event loop
             import anyio
 
             self._semaphore = anyio.Semaphore(self._limit)
-        await self._semaphore.acquire()
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        if self._semaphore is not None:
-            self._semaphore.release()
+        async with self._semaphore:
+            yield
 
 
 class SyncLimiter:
@@ -162,10 +174,15 @@ class SyncLimiter:
     def __init__(self, limit: int | None) -> None:
         self._semaphore = None if limit is None else threading.BoundedSemaphore(limit)
 
-    def __enter__(self) -> None:
-        if self._semaphore is not None:
-            self._semaphore.acquire()
-
-    def __exit__(self, *exc_info: object) -> None:
-        if self._semaphore is not None:
+    @contextmanager
+    def place(self, timeout: float | None) -> Iterator[None]:
+        """Wait for a place for so many seconds and hold it, or raise `TimeoutError`."""
+        if self._semaphore is None:
+            yield
+            return
+        if not self._semaphore.acquire(timeout=timeout):
+            raise TimeoutError
+        try:
+            yield
+        finally:
             self._semaphore.release()

@@ -24,7 +24,7 @@ _FORBIDDEN_IN_VALUE = re.compile(r"[\r\n\0]")
 def resolve_api_key(api_key: str | None) -> str | None:
     """The key to send: the one given, or one from the environment, or none."""
     if api_key != FROM_ENVIRONMENT:
-        return api_key
+        return api_key.strip() if api_key else None
     found = (os.environ.get(name, "").strip().strip("'\"") for name in API_KEY_VARIABLES)
     return next(filter(None, found), None)
 
@@ -44,6 +44,8 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
             raise InvalidRequestError(f"the value of header {name!r} must be a string, not {type(value).__name__}")
         if _FORBIDDEN_IN_VALUE.search(value):
             raise InvalidRequestError(f"the value of header {name!r} holds a line break or a NUL")
+        if value != value.strip():
+            raise InvalidRequestError(f"the value of header {name!r} begins or ends with white space")
         if not value.isascii():
             raise InvalidRequestError(f"the value of header {name!r} holds a character outside ASCII")
         checked[name.lower()] = value

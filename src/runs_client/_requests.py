@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from runs_bindings.types import UNSET, RequestParts
 
 from ._errors import InvalidRequestError
-from ._headers import API_KEY_HEADER, USER_AGENT, checked_headers, resolve_api_key
+from ._headers import API_KEY_HEADER, FROM_ENVIRONMENT, USER_AGENT, checked_headers, resolve_api_key
 from ._json import encode_json
 from ._payload import checked_keywords
 from ._transports import Request
@@ -50,9 +51,14 @@ class RequestFactory:
     def __init__(self, url: str, api_key: str | None, headers: Mapping[str, str] | None) -> None:
         self.base_url = BaseURL(url)
         self.headers = checked_headers(headers)
+        if API_KEY_HEADER in self.headers and api_key == FROM_ENVIRONMENT:
+            api_key = None  # what the caller says comes before what the environment says
         key = resolve_api_key(api_key)
         secret = checked_headers({API_KEY_HEADER: key}) if key else {}
         self._headers = {"user-agent": USER_AGENT, **self.headers, **secret}
+
+    def __getstate__(self) -> object:
+        raise TypeError("clients cannot be pickled: they hold connections and the API key")
 
     def for_operation(
         self,
@@ -95,6 +101,7 @@ class RequestFactory:
         self, parts: RequestParts, *, accept: str, headers: Mapping[str, str] | None, timeout: float | None
     ) -> Request:
         """The request that sends these parts to this server."""
+        timeout = checked_timeout(timeout)
         merged = {"accept": accept, **self._headers, **checked_headers(dict(parts.headers))}
         content = None
         if parts.body is not UNSET:
@@ -103,6 +110,19 @@ class RequestFactory:
         if headers:
             merged |= checked_headers(headers)
         return Request(parts.method, self.base_url.join(parts.path, parts.query), merged, content, timeout)
+
+
+def checked_timeout(timeout: float | None) -> float | None:
+    """Seconds, or None for no limit, which infinity also means.
+
+    Raises:
+        InvalidRequestError: It is negative or no number.
+    """
+    if timeout is None or timeout == math.inf:
+        return None
+    if not isinstance(timeout, (int, float)) or not timeout >= 0:
+        raise InvalidRequestError(f"timeout must be a number of seconds or None, not {timeout!r}")
+    return timeout
 
 
 def creation_body(
@@ -114,9 +134,7 @@ def creation_body(
         TypeError: A keyword is no field of the body.
         InvalidRequestError: The assistant id is empty.
     """
-    if not str(assistant_id):
-        raise InvalidRequestError(f"{method}(): assistant_id must not be empty")
-    body = {"assistant_id": str(assistant_id)}
+    body = {"assistant_id": _checked_assistant(method, assistant_id)}
     return body | checked_keywords(method, payload, operation.BODY_FIELDS - body.keys())
 
 
@@ -138,4 +156,21 @@ def batch_body(
     Raises:
         TypeError: A payload has a field that is not known, or is no mapping.
     """
-    return [checked_keywords(method, payload, operation.BODY_FIELDS) for payload in payloads]
+    if isinstance(payloads, (str, Mapping)):
+        raise TypeError(f"{method}() takes a list of payloads, not one")
+    body = []
+    for index, payload in enumerate(payloads):
+        if not isinstance(payload, Mapping):
+            raise TypeError(f"{method}(): payload {index} must be a mapping, not {type(payload).__name__}")
+        checked = checked_keywords(method, payload, operation.BODY_FIELDS)
+        assistant_id = _checked_assistant(f"{method}(), payload {index}", checked.get("assistant_id"))
+        body.append({**checked, "assistant_id": assistant_id})
+    return body
+
+
+def _checked_assistant(method: str, assistant_id: object) -> str:
+    if not isinstance(assistant_id, (str, UUID)):
+        raise TypeError(f"{method}(): assistant_id must be a string or a UUID, not {assistant_id!r}")
+    if not str(assistant_id):
+        raise InvalidRequestError(f"{method}(): assistant_id must not be empty")
+    return str(assistant_id)

@@ -32,12 +32,12 @@ def error_from_response(request: Request, response: Response) -> APIStatusError:
     if response.status in REDIRECTS:
         detail = (
             f"a redirect to {response.headers.get('location')!r}, which is not followed: it leads to another "
-            f"origin, or the request is not safe to repeat there; use the server's own address"
+            f"origin, or too far, or the request is not safe to repeat there; use the server's own address"
         )
     return status_error(
         f"{request.method} {request.url}",
         status_code=response.status,
-        detail=detail or "the server gave no reason",
+        detail=excerpt(detail.encode()) or "the server gave no reason",
         body=body,
         headers=response.headers,
         retry_after=_retry_after(response.headers.get("retry-after")),
@@ -62,7 +62,7 @@ def _retry_after(value: str | None) -> float | None:
 
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -1,7 +1,7 @@
 """Decides what to do when the connection of a stream ends, so that nothing is lost in silence. No I/O, no clock.
 
 A stream is whole when an `end` or `error` event came, or when the run is seen finished and rejoining the stream after
-that brings nothing new. Until then, its end is only the end of a connection.
+that brings nothing new, twice. Until then, its end is only the end of a connection.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ FROM_THE_START = "-1"
 _RUN_PATH = re.compile(r"(?:/threads/(?P<thread_id>[^/?#]+))?/runs/(?P<run_id>[^/?#]+)")
 _UNFINISHED = frozenset({"pending", "running"})
 _LAST_EVENTS = frozenset({"end", "error"})
+_CONFIRMATIONS = 2
+"""Rejoins that must bring nothing new. One is not enough: it may itself have been ended too early."""
 _LIVE_ONLY = "messages/"
 """Events of the stream mode `messages` begin so. The official server sends them once, and does not keep them."""
 
@@ -75,6 +77,25 @@ class Gap:
 
     after: str | None
     reason: str
+
+
+@dataclass(frozen=True)
+class Reconnect:
+    """What `on_reconnect` is told before a stream is rejoined.
+
+    Attributes:
+        thread_id: The thread of the run; None where it is not known.
+        run_id: The run.
+        last_event_id: The id of the last part that was delivered.
+        reason: What went wrong.
+        delay: Seconds until the stream is rejoined.
+    """
+
+    thread_id: str | None
+    run_id: str | None
+    last_event_id: str | None
+    reason: str
+    delay: float
 
 
 def run_from_headers(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -148,6 +169,7 @@ class Resumption:
         self._has_live_events = expects_live_events
         self._delivered_any = False
         self._has_rejoined = False
+        self._confirmations = 0  # rejoins in a row that brought nothing new, after the run was seen finished
         self._delivered_since_rejoin = False
         self._tries = 0  # since the last progress
         self._server_delay = 0.0
@@ -254,12 +276,10 @@ class Resumption:
             if self.thread_id is None or self.run_id is None:
                 return self._cannot_ask()
             return AskStatus()
-        if self._delivered_since_rejoin or not self._has_rejoined:
-            return self._rejoin()
-        self._check_nothing_is_missing("the server no longer has the events of this run")
-        if self._open_id is None:
-            self._lose("the server sent no events of this run")
-        return self._finish()
+        if any(not _is_live_only(name) for name in self._to_drop) or self._open_id is None:
+            return self._again("the server no longer sends the events of this run")
+        self._confirmations = 0 if self._delivered_since_rejoin else self._confirmations + self._has_rejoined
+        return self._finish() if self._confirmations == _CONFIRMATIONS else self._rejoin()
 
     def _cannot_ask(self) -> Action:
         self._lose("the connection ended, and without a thread id the run's status cannot be asked for")

@@ -171,6 +171,8 @@ class EventStreamDecoder:
             if b"\0" not in value:
                 self._id_seen = self._text(value)
         elif name == b"data":  # the whole line was `data`
+            self._check_size(1)
+            self._size += 1
             self._data.append(b"")
         elif name == b"retry" and value.isdigit():
             # Python refuses to convert thousands of digits; nobody waits this long anyway.

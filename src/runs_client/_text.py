@@ -15,7 +15,7 @@ class TextReader:
     """
 
     def __init__(self) -> None:
-        self._given: dict[str, int] = {}  # characters given, by message id
+        self._given: dict[str, str] = {}  # by message id
 
     def read(self, part: object) -> str:
         """The text that this part adds; empty for a part without any."""
@@ -30,9 +30,9 @@ class TextReader:
         if not text:
             return ""
         key = str(message.get("id"))
-        given = self._given.get(key, 0)
-        self._given[key] = max(given, len(text))
-        return text[given:]
+        given = self._given.get(key, "")
+        self._given[key] = text
+        return text.removeprefix(given)  # what does not continue it is a message of its own
 
 
 def _text(message: Any) -> str:
@@ -44,5 +44,10 @@ def _text(message: Any) -> str:
         return content
     if not isinstance(content, list):
         return ""
-    blocks = (block for block in content if isinstance(block, dict) and block.get("type") == "text")
-    return "".join(str(block.get("text", "")) for block in blocks)
+    return "".join(_block_text(block) for block in content)
+
+
+def _block_text(block: Any) -> str:
+    if isinstance(block, str):
+        return block
+    return str(block.get("text", "")) if isinstance(block, dict) and block.get("type") == "text" else ""

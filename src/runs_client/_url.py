@@ -24,14 +24,14 @@ class BaseURL:
     """
 
     def __init__(self, url: str) -> None:
+        if not isinstance(url, str):
+            raise InvalidRequestError(f"the server's address must be a string, not {type(url).__name__}")
         parts = _split(url)
         if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
             raise InvalidRequestError(
                 f"{url!r} is not the address of a server: it must begin with http:// or https:// and name a "
                 f"host, as {DEFAULT_URL!r} does"
             )
-        if parts.username or parts.password:
-            raise InvalidRequestError("the server's address must hold no user name or password; pass headers=...")
         if parts.query or parts.fragment:
             raise InvalidRequestError(f"{url!r} is not the address of a server: remove its query or fragment")
         self._root = f"{parts.scheme}://{parts.netloc}"
@@ -43,7 +43,8 @@ class BaseURL:
 
     def join(self, path: str, query: Sequence[tuple[str, str]] = ()) -> str:
         """The absolute URL of a quoted path of the API."""
-        return f"{self}{path}" + (f"?{urlencode(query)}" if query else "")
+        separator = "&" if "?" in path else "?"
+        return f"{self}{path}" + (f"{separator}{urlencode(query)}" if query else "")
 
     def rejoined(self, location: str) -> str:
         """Where the `Location` of a stream leads.
@@ -53,9 +54,11 @@ class BaseURL:
         Raises:
             InvalidRequestError: It leads to another origin, which must not be sent the API key, or it is no plain path.
         """
+        if "@" in location.partition("//")[2].partition("/")[0]:
+            raise InvalidRequestError(f"the server's Location {location!r} leads to another origin")
         parts = _split(location)
         if parts.scheme or parts.netloc:
-            if _origin(parts) != self._origin or parts.username is not None:
+            if _origin(parts) != self._origin:
                 raise InvalidRequestError(f"the server's Location {location!r} leads to another origin")
         elif not parts.path.startswith("/"):
             raise InvalidRequestError(f"the server's Location {location!r} is not an absolute path")
@@ -78,6 +81,8 @@ class BaseURL:
 
 
 def _split(url: str) -> SplitResult:
+    if "@" in url.partition("://")[2].partition("/")[0]:  # first, so that no message repeats a password
+        raise InvalidRequestError("an address must hold no user name or password; pass headers=... instead")
     try:
         parts = urlsplit(url)
         _ = parts.port  # reading it checks it

@@ -62,6 +62,8 @@ def test_a_finished_run_and_a_rejoin_that_brings_nothing_prove_it_too() -> None:
     assert resumption.ended() == AskStatus()
     assert resumption.run_status("success") == Rejoin("1")
     assert feed(resumption, "2") == [False]
+    assert resumption.ended() == Rejoin("1"), "this rejoin may have been ended too early as well"
+    assert feed(resumption, "2") == [False]
     assert resumption.ended() == Finish()
     assert (resumption.status, resumption.reconnects) == ("success", 0)
 
@@ -72,8 +74,9 @@ def test_a_rejoin_that_brings_something_proves_nothing() -> None:
     resumption.ended()
     assert resumption.run_status("success") == Rejoin(FROM_THE_START)
     assert feed(resumption, "1", "2") == [False, True]
-    assert resumption.ended() == Rejoin("1")
-    assert feed(resumption, "2") == [False]
+    for _ in range(2):
+        assert resumption.ended() == Rejoin("1")
+        assert feed(resumption, "2") == [False]
     assert resumption.ended() == Finish()
 
 
@@ -163,7 +166,9 @@ def test_a_server_that_has_forgotten() -> None:
     feed(resumption, "1", "2")
     resumption.ended()
     resumption.run_status("success")
-    with pytest.raises(StreamInterruptedError, match="no longer has"):
+    for _ in range(POLICY.max_retries):
+        assert isinstance(resumption.ended(), Rejoin)
+    with pytest.raises(StreamInterruptedError, match="no longer sends"):
         resumption.ended()
 
 
@@ -195,6 +200,8 @@ def test_a_failed_run_whose_error_event_is_lost() -> None:
     resumption.ended()
     resumption.run_status("error")
     feed(resumption, "1")
+    resumption.ended()
+    feed(resumption, "1")
     assert resumption.ended() == AskFailure()
 
 
@@ -222,7 +229,9 @@ def test_a_run_whose_events_are_not_kept() -> None:
     resumption = machine()
     resumption.ended()
     resumption.run_status("success")
-    with pytest.raises(StreamInterruptedError, match="sent no events"):
+    for _ in range(POLICY.max_retries):
+        resumption.ended()
+    with pytest.raises(StreamInterruptedError, match="no longer sends"):
         resumption.ended()
 
 
@@ -243,6 +252,7 @@ def test_messages_are_not_kept_by_servers() -> None:
         whole.received(event(event_id, name))
     whole.ended()
     assert whole.run_status("success") == Rejoin("1")
+    assert whole.ended() == Rejoin("1")
     assert whole.ended() == Finish()
     cut = machine(expects_live_events=True)
     with pytest.raises(StreamInterruptedError, match="messages-tuple"):
@@ -357,7 +367,7 @@ class AnyFaults(RuleBasedStateMachine):
         self.failure_event_is_live = False
         self.forgotten = False
         self.faults_to_come: list[RunsClientError] = []
-        patient = RetryPolicy(max_retries=10_000)
+        patient = RetryPolicy(max_retries=100)
         self.resumption = Resumption("exact", start=start, policy=patient, thread_id="t", run_id="r")
         self.start_is_known = start is not None
         self.position: int | None = 0  # in the log, while connected
@@ -384,6 +394,8 @@ class AnyFaults(RuleBasedStateMachine):
     @rule(clean=st.booleans())
     @precondition(lambda self: self.position is not None)
     def cut(self, clean: bool) -> None:
+        # Two proofs in a row that are both cut short at the wrong place cannot be told from the end.
+        clean = clean and not self.resumption._confirmations
         self.position = None
         self.decide(lambda: self.resumption.ended() if clean else self.resumption.failed(LOST))
 
@@ -443,7 +455,7 @@ class AnyFaults(RuleBasedStateMachine):
         if not hasattr(self, "log"):
             return
         self.status = self.status if self.status != "running" else "success"
-        for _ in range(10 * len(self.log) + 10 * len(self.faults_to_come) + 100):
+        for _ in range(10 * len(self.log) + 10 * len(self.faults_to_come) + 1000):
             self.step()
         assert isinstance(self.action, Finish), "it must come to an end"
         if self.error is None:

@@ -12,7 +12,7 @@ from runs_bindings.types import UNSET, RequestParts, wire_pairs
 
 from .._errors import InvalidRequestError
 from .._headers import FROM_ENVIRONMENT
-from .._requests import JSON, RequestFactory
+from .._requests import JSON, RequestFactory, checked_timeout
 from .._responses import json_from_response, result_from_response
 from .._retry import RetryPolicy
 from .._transports import AsyncTransport, Request
@@ -44,7 +44,9 @@ class BaseClient:
         transport: Literal["httpx"] | AsyncTransport = "httpx",
     ) -> None:
         self._requests = RequestFactory(DEFAULT_URL if url is None else url, api_key, headers)
-        self._timeout = timeout
+        if max_concurrency is not None and max_concurrency < 1:
+            raise InvalidRequestError(f"max_concurrency must be 1 or more, not {max_concurrency}")
+        self._timeout = checked_timeout(timeout)
         self._retry = retry or RetryPolicy()
         self._transport = _transport(transport)
         self._caller = AsyncCaller(
@@ -167,4 +169,6 @@ def _transport(choice: Literal["httpx"] | AsyncTransport) -> AsyncTransport:
         return HttpxTransport()
     if isinstance(choice, str):
         raise InvalidRequestError(f"unknown transport {choice!r}; known is 'httpx'")
+    if not hasattr(choice, "open"):
+        raise InvalidRequestError(f"{type(choice).__name__} is no transport; wrap it, as in HttpxTransport(client)")
     return choice

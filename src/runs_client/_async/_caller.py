@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from .._concurrency import AsyncLimiter, Deadline, async_resolve, async_sleep
+from .._concurrency import AsyncLimiter, Deadline, async_fail_after, async_resolve, async_sleep
 from .._errors import APITimeoutError, RunsClientError
 from .._headers import checked_headers
 from .._responses import EVENT_STREAM, REDIRECTS, error_from_response, not_an_event_stream
@@ -24,6 +24,8 @@ RequestHook = Callable[[Request], "Request | Awaitable[Request | None] | None"]
 """Sees each request before it is sent, retries included, and may return another one to send instead."""
 
 _MAX_REDIRECTS = 5
+_EXCERPT_SIZE = 64 * 1024
+_EXCERPT_TIMEOUT = 5.0
 _log = logging.getLogger("runs_client")
 
 
@@ -73,7 +75,7 @@ class AsyncCaller:
             APIStatusError: The server refused it.
             APIConnectionError: No answer came.
         """
-        persist = self._persist if retries else self._follow
+        persist = self._persist if retries else self._once
         return await persist(request, self._transport.open)
 
     async def open_events(self, request: Request, *, retries: bool = True) -> AsyncStreamResponse:
@@ -84,7 +86,7 @@ class AsyncCaller:
         """
         stream = await self.open(request, retries=retries)
         if not stream.headers.get("content-type", "").startswith(EVENT_STREAM):
-            raise not_an_event_stream(request, await _read(stream))
+            raise not_an_event_stream(request, await _read_excerpt(stream))
         return stream
 
     async def _persist(self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]]) -> AnswerT:
@@ -93,8 +95,7 @@ class AsyncCaller:
         while True:
             tried += 1
             try:
-                async with self._limiter:
-                    return await self._follow(replace(request, timeout=deadline.remaining()), exchange)
+                return await self._try(request, exchange, deadline)
             except RunsClientError as error:
                 delay = self._retry.delay(error, method=request.method, tried=tried)
                 remaining = deadline.remaining()
@@ -103,15 +104,32 @@ class AsyncCaller:
                 _log.info("retrying in %.2f s (try %d): %s", delay, tried + 1, error)
             await async_sleep(delay)
 
-    async def _follow(self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]]) -> AnswerT:
+    async def _once(self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]]) -> AnswerT:
+        return await self._try(request, exchange, Deadline(request.timeout))
+
+    async def _try(
+        self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]], deadline: Deadline
+    ) -> AnswerT:
+        try:
+            with async_fail_after(deadline.remaining()):
+                async with self._limiter.place(deadline.remaining()):
+                    return await self._follow(request, exchange, deadline)
+        except TimeoutError as error:
+            raise timed_out(request) from error
+
+    async def _follow(
+        self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]], deadline: Deadline
+    ) -> AnswerT:
         redirects = 0
         while True:
             request = await self._hooked(request)
-            answer = await exchange(request)
+            if deadline.is_over():
+                raise TimeoutError
+            answer = await exchange(replace(request, timeout=deadline.remaining()))
             _log.debug("%s %s: %d", request.method, request.url, answer.status)
             if 200 <= answer.status < 300:
                 return answer
-            response = answer if isinstance(answer, Response) else await _read(answer)
+            response = answer if isinstance(answer, Response) else await _read_excerpt(answer)
             target = self._redirect_target(request, response)
             if target is None or redirects == _MAX_REDIRECTS:
                 raise error_from_response(request, response)
@@ -135,16 +153,23 @@ class AsyncCaller:
         return replace(changed, headers=checked_headers(changed.headers))
 
 
-async def _read(stream: AsyncStreamResponse) -> Response:
+async def _read_excerpt(stream: AsyncStreamResponse) -> Response:
+    """Read as much of a body as an error message can use: it may have no end."""
+    stream.idle_timeout = _EXCERPT_TIMEOUT
+    body = b""
     try:
-        return Response(stream.status, stream.headers, b"".join([chunk async for chunk in stream]))
+        async for chunk in stream:
+            body += chunk
+            if len(body) > _EXCERPT_SIZE:
+                break
+    except APITimeoutError:
+        pass
     finally:
         await stream.aclose()
+    return Response(stream.status, stream.headers, body)
 
 
 def timed_out(request: Request) -> APITimeoutError:
-    """The error for a stream that is still going on when its time is over."""
-    return APITimeoutError(
-        f"{request.method} {request.url} went on for more than {round(request.timeout or 0, 3):g} seconds",
-        request_sent=True,
-    )
+    """The error for a call that is not over when its time is."""
+    limit = f"{round(request.timeout or 0, 3):g} seconds"
+    return APITimeoutError(f"{request.method} {request.url} took longer than {limit}", request_sent=True)

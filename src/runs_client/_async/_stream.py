@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, cast
 
@@ -15,7 +14,7 @@ from .._concurrency import Deadline, async_resolve, async_sleep
 from .._errors import APIConnectionError, RunsClientError
 from .._idle import IdleTimeout, IdleWatch
 from .._parts import ErrorPart, PartT_co, part_from_event
-from .._resume import FROM_THE_START, Action, AskFailure, AskStatus, Finish, Gap, Rejoin
+from .._resume import FROM_THE_START, Action, AskFailure, AskStatus, Finish, Gap, Reconnect, Rejoin
 from .._sse import EventStreamDecoder, ServerSentEvent
 from .._text import TextReader
 from ._caller import timed_out
@@ -28,25 +27,6 @@ OnRunCreated = Callable[[str, "str | None"], object]
 """Called once with the run id and, unless the run is stateless, the thread id."""
 
 _log = logging.getLogger("runs_client")
-
-
-@dataclass(frozen=True)
-class Reconnect:
-    """What `on_reconnect` is told before a stream is rejoined.
-
-    Attributes:
-        thread_id: The thread of the run; None where it is not known.
-        run_id: The run.
-        last_event_id: The id of the last part that was delivered.
-        reason: What went wrong.
-        delay: Seconds until the stream is rejoined.
-    """
-
-    thread_id: str | None
-    run_id: str | None
-    last_event_id: str | None
-    reason: str
-    delay: float
 
 
 OnReconnect = Callable[[Reconnect], object]
@@ -122,6 +102,9 @@ class RunStream(Generic[PartT_co]):
         """Where parts may be missing. Only with `resume="best-effort"`: `"exact"` raises instead."""
         return list(self._resumption.gaps)
 
+    def __getstate__(self) -> object:
+        raise TypeError("streams cannot be pickled: keep thread_id, run_id and last_event_id instead")
+
     def __aiter__(self) -> Self:
         return self
 
@@ -143,11 +126,7 @@ class RunStream(Generic[PartT_co]):
         raise StopAsyncIteration
 
     async def __aenter__(self) -> Self:
-        try:
-            await self._open()
-        except BaseException:
-            await self.aclose()
-            raise
+        await self._open()
         return self
 
     async def __aexit__(
@@ -182,6 +161,13 @@ class RunStream(Generic[PartT_co]):
     async def _open(self) -> None:
         if self._chunks is not None or self._closed:
             return
+        try:
+            await self._open_first()
+        except BaseException:
+            await self.aclose()
+            raise
+
+    async def _open_first(self) -> None:
         self._deadline = Deadline(self._source.first.timeout)
         if self._source.creates_only:
             await self._source.create()
@@ -218,6 +204,8 @@ class RunStream(Generic[PartT_co]):
         try:
             chunk = await self._next_chunk(self._chunks)
         except APIConnectionError as error:
+            if self._closed:  # by another task
+                return False
             if self._deadline.is_over():
                 raise timed_out(self._source.first) from error
             return await self._carry_out(self._interrupted(error))

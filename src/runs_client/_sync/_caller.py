@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from .._concurrency import Deadline, SyncLimiter, sync_resolve, sync_sleep
+from .._concurrency import Deadline, SyncLimiter, sync_fail_after, sync_resolve, sync_sleep
 from .._errors import APITimeoutError, RunsClientError
 from .._headers import checked_headers
 from .._responses import EVENT_STREAM, REDIRECTS, error_from_response, not_an_event_stream
@@ -25,6 +25,8 @@ RequestHook = Callable[[Request], "Request | Request | None | None"]
 """Sees each request before it is sent, retries included, and may return another one to send instead."""
 
 _MAX_REDIRECTS = 5
+_EXCERPT_SIZE = 64 * 1024
+_EXCERPT_TIMEOUT = 5.0
 _log = logging.getLogger("runs_client")
 
 
@@ -74,7 +76,7 @@ class SyncCaller:
             APIStatusError: The server refused it.
             APIConnectionError: No answer came.
         """
-        persist = self._persist if retries else self._follow
+        persist = self._persist if retries else self._once
         return persist(request, self._transport.open)
 
     def open_events(self, request: Request, *, retries: bool = True) -> SyncStreamResponse:
@@ -85,7 +87,7 @@ class SyncCaller:
         """
         stream = self.open(request, retries=retries)
         if not stream.headers.get("content-type", "").startswith(EVENT_STREAM):
-            raise not_an_event_stream(request, _read(stream))
+            raise not_an_event_stream(request, _read_excerpt(stream))
         return stream
 
     def _persist(self, request: Request, exchange: Callable[[Request], AnswerT]) -> AnswerT:
@@ -94,8 +96,7 @@ class SyncCaller:
         while True:
             tried += 1
             try:
-                with self._limiter:
-                    return self._follow(replace(request, timeout=deadline.remaining()), exchange)
+                return self._try(request, exchange, deadline)
             except RunsClientError as error:
                 delay = self._retry.delay(error, method=request.method, tried=tried)
                 remaining = deadline.remaining()
@@ -104,15 +105,28 @@ class SyncCaller:
                 _log.info("retrying in %.2f s (try %d): %s", delay, tried + 1, error)
             sync_sleep(delay)
 
-    def _follow(self, request: Request, exchange: Callable[[Request], AnswerT]) -> AnswerT:
+    def _once(self, request: Request, exchange: Callable[[Request], AnswerT]) -> AnswerT:
+        return self._try(request, exchange, Deadline(request.timeout))
+
+    def _try(self, request: Request, exchange: Callable[[Request], AnswerT], deadline: Deadline) -> AnswerT:
+        try:
+            with sync_fail_after(deadline.remaining()):
+                with self._limiter.place(deadline.remaining()):
+                    return self._follow(request, exchange, deadline)
+        except TimeoutError as error:
+            raise timed_out(request) from error
+
+    def _follow(self, request: Request, exchange: Callable[[Request], AnswerT], deadline: Deadline) -> AnswerT:
         redirects = 0
         while True:
             request = self._hooked(request)
-            answer = exchange(request)
+            if deadline.is_over():
+                raise TimeoutError
+            answer = exchange(replace(request, timeout=deadline.remaining()))
             _log.debug("%s %s: %d", request.method, request.url, answer.status)
             if 200 <= answer.status < 300:
                 return answer
-            response = answer if isinstance(answer, Response) else _read(answer)
+            response = answer if isinstance(answer, Response) else _read_excerpt(answer)
             target = self._redirect_target(request, response)
             if target is None or redirects == _MAX_REDIRECTS:
                 raise error_from_response(request, response)
@@ -136,16 +150,23 @@ class SyncCaller:
         return replace(changed, headers=checked_headers(changed.headers))
 
 
-def _read(stream: SyncStreamResponse) -> Response:
+def _read_excerpt(stream: SyncStreamResponse) -> Response:
+    """Read as much of a body as an error message can use: it may have no end."""
+    stream.idle_timeout = _EXCERPT_TIMEOUT
+    body = b""
     try:
-        return Response(stream.status, stream.headers, b"".join([chunk for chunk in stream]))
+        for chunk in stream:
+            body += chunk
+            if len(body) > _EXCERPT_SIZE:
+                break
+    except APITimeoutError:
+        pass
     finally:
         stream.close()
+    return Response(stream.status, stream.headers, body)
 
 
 def timed_out(request: Request) -> APITimeoutError:
-    """The error for a stream that is still going on when its time is over."""
-    return APITimeoutError(
-        f"{request.method} {request.url} went on for more than {round(request.timeout or 0, 3):g} seconds",
-        request_sent=True,
-    )
+    """The error for a call that is not over when its time is."""
+    limit = f"{round(request.timeout or 0, 3):g} seconds"
+    return APITimeoutError(f"{request.method} {request.url} took longer than {limit}", request_sent=True)

@@ -350,17 +350,19 @@ class SyncRunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
                 print(run.run_id)
             ```
         """
+        if page_size < 1:
+            raise InvalidRequestError(f"page_size must be 1 or more, not {page_size}")
         given: set[str] = set()
         offset = 0
         while True:
             page = self.list(thread_id, limit=page_size, offset=offset, status=status, headers=headers, timeout=timeout)
-            for run in page:
-                if run.run_id not in given:
-                    given.add(run.run_id)
-                    yield run
-            offset += len(page)
-            if len(page) < page_size:
+            new = [run for run in page if run.run_id not in given]
+            if not new:  # a short page proves nothing: a server may have a limit of its own
                 return
+            for run in new:
+                given.add(run.run_id)
+                yield run
+            offset += len(page)
 
     def cancel(
         self,

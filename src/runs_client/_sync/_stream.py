@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, cast
 
@@ -16,7 +15,7 @@ from .._concurrency import Deadline, sync_resolve, sync_sleep
 from .._errors import APIConnectionError, RunsClientError
 from .._idle import IdleTimeout, IdleWatch
 from .._parts import ErrorPart, PartT_co, part_from_event
-from .._resume import FROM_THE_START, Action, AskFailure, AskStatus, Finish, Gap, Rejoin
+from .._resume import FROM_THE_START, Action, AskFailure, AskStatus, Finish, Gap, Reconnect, Rejoin
 from .._sse import EventStreamDecoder, ServerSentEvent
 from .._text import TextReader
 from ._caller import timed_out
@@ -29,25 +28,6 @@ OnRunCreated = Callable[[str, "str | None"], object]
 """Called once with the run id and, unless the run is stateless, the thread id."""
 
 _log = logging.getLogger("runs_client")
-
-
-@dataclass(frozen=True)
-class Reconnect:
-    """What `on_reconnect` is told before a stream is rejoined.
-
-    Attributes:
-        thread_id: The thread of the run; None where it is not known.
-        run_id: The run.
-        last_event_id: The id of the last part that was delivered.
-        reason: What went wrong.
-        delay: Seconds until the stream is rejoined.
-    """
-
-    thread_id: str | None
-    run_id: str | None
-    last_event_id: str | None
-    reason: str
-    delay: float
 
 
 OnReconnect = Callable[[Reconnect], object]
@@ -123,6 +103,9 @@ class SyncRunStream(Generic[PartT_co]):
         """Where parts may be missing. Only with `resume="best-effort"`: `"exact"` raises instead."""
         return list(self._resumption.gaps)
 
+    def __getstate__(self) -> object:
+        raise TypeError("streams cannot be pickled: keep thread_id, run_id and last_event_id instead")
+
     def __iter__(self) -> Self:
         return self
 
@@ -144,11 +127,7 @@ class SyncRunStream(Generic[PartT_co]):
         raise StopIteration
 
     def __enter__(self) -> Self:
-        try:
-            self._open()
-        except BaseException:
-            self.close()
-            raise
+        self._open()
         return self
 
     def __exit__(
@@ -183,6 +162,13 @@ class SyncRunStream(Generic[PartT_co]):
     def _open(self) -> None:
         if self._chunks is not None or self._closed:
             return
+        try:
+            self._open_first()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open_first(self) -> None:
         self._deadline = Deadline(self._source.first.timeout)
         if self._source.creates_only:
             self._source.create()
@@ -219,6 +205,8 @@ class SyncRunStream(Generic[PartT_co]):
         try:
             chunk = self._next_chunk(self._chunks)
         except APIConnectionError as error:
+            if self._closed:  # by another task
+                return False
             if self._deadline.is_over():
                 raise timed_out(self._source.first) from error
             return self._carry_out(self._interrupted(error))

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 
-from .._concurrency import Deadline, SyncIdleGuard, sync_fail_after
-from .._errors import APIConnectionError, APITimeoutError
+from .._concurrency import Deadline, SyncIdleGuard, sync_fail_after, sync_loop
+from .._errors import APIConnectionError, APITimeoutError, InvalidRequestError
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
 from ._tls import ssl_context
 
@@ -41,6 +42,9 @@ class SyncHttpxTransport:
     def __init__(self, client: httpx.Client | None = None) -> None:
         self._client = client
         self._owns_client = client is None
+        self._is_closed = False
+        self._lock = threading.Lock()
+        self._loop: object = None
 
     def send(self, request: Request) -> Response:
         """Send a request and read the response to its end."""
@@ -68,25 +72,36 @@ class SyncHttpxTransport:
 
     def close(self) -> None:
         """Close all connections, unless the client was handed in."""
-        if self._owns_client and self._client is not None:
-            self._client.close()
-            self._client = None
+        if self._owns_client:
+            self._is_closed = True
+            if self._client is not None:
+                self._client.close()
+
+    def _open_client(self) -> httpx.Client:
+        with self._lock:  # several threads may send their first request at once
+            if self._is_closed:
+                raise InvalidRequestError("this client is closed")
+            if self._loop not in (None, sync_loop()):
+                raise InvalidRequestError("this client belongs to another event loop: make one client for each loop")
+            self._loop = sync_loop()
+            if self._client is None:
+                # A stream holds its connection for as long as it lasts: any limit would make the next one wait.
+                limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+                self._client = httpx.Client(limits=limits, verify=ssl_context())
+            return self._client
 
     def _open(self, request: Request) -> httpx.Response:
-        if self._client is None:
-            # A stream holds its connection for as long as it lasts: any limit would make the next one wait.
-            limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-            self._client = httpx.Client(limits=limits, verify=ssl_context())
+        client = self._open_client()
         timeout = request.timeout
         connect = CONNECT_TIMEOUT if timeout is None else min(CONNECT_TIMEOUT, timeout)
-        http_request = self._client.build_request(
+        http_request = client.build_request(
             request.method,
             request.url,
             headers=dict(request.headers),
             content=request.content,
             timeout=httpx.Timeout(timeout, connect=connect),
         )
-        return self._client.send(http_request, stream=True, follow_redirects=False)
+        return client.send(http_request, stream=True, follow_redirects=False)
 
 
 class SyncHttpxStreamResponse:
@@ -121,13 +136,16 @@ class SyncHttpxStreamResponse:
 
     def close(self) -> None:
         """Close the connection, or give it back if the body was read to its end."""
+        if not self._response.is_closed:
+            self._abort()  # wakes up whoever is reading
         self._response.close()
 
     def _abort(self) -> None:
         stream = self._response.extensions.get("network_stream")
         connection = stream.get_extra_info("socket") if stream else None
         if connection is not None:
-            connection.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # it is gone already
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _silence(self) -> APITimeoutError:
         what = f"{self._request.method} {self._request.url}"
@@ -143,6 +161,13 @@ def _typed_errors(request: Request) -> Iterator[None]:
         sent = not isinstance(error, _NOT_SENT)
         limit = "in time" if request.timeout is None else f"within {round(request.timeout, 3):g} seconds"
         raise APITimeoutError(f"{what} was not answered {limit}{_doubt(request, sent)}", request_sent=sent) from error
+    except httpx.LocalProtocolError:
+        # Its text may hold the value of a header.
+        raise InvalidRequestError(f"{what} cannot be sent: httpx refuses one of its headers") from None
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise InvalidRequestError(f"{what[:200]} cannot be sent: {error}") from error
+    except (httpx.StreamError, RuntimeError) as error:
+        raise APIConnectionError(f"{what} broke off: {error}", request_sent=True) from error
     except httpx.HTTPError as error:
         sent = not isinstance(error, _NOT_SENT)
         reason = str(error) or type(error).__name__

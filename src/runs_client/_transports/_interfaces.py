@@ -28,6 +28,9 @@ class Request:
     content: bytes | None = field(default=None, repr=False)
     timeout: float | None = None
 
+    def __reduce__(self) -> str:
+        raise TypeError("requests cannot be pickled: they hold the API key")
+
 
 @dataclass(frozen=True)
 class Response:

@@ -15,6 +15,8 @@ Example:
             print(runs.wait(None, "greeter", input={"name": "Ada"}))
     ```
 
+`FaultProxy` stands between a client and any server and lets go wrong what a test has planned.
+
 Needs the extra `testing`.
 """
 
@@ -32,17 +34,46 @@ from ._events import (
     Values,
     channels,
 )
+from ._fault_proxy import FaultProxy, RecordedRequest
+from ._faults import (
+    Answer,
+    CleanEnd,
+    Drip,
+    Fault,
+    Fin,
+    Garbage,
+    LoseResponse,
+    Pass,
+    Refuse,
+    Reset,
+    RewriteHead,
+    Stall,
+)
 from ._messages import add_messages
 from ._server import RunsServer
 
 __all__ = [
     "Agent",
+    "Answer",
+    "CleanEnd",
     "Context",
     "Custom",
+    "Drip",
     "Event",
+    "Fault",
+    "FaultProxy",
+    "Fin",
+    "Garbage",
     "Interrupt",
+    "LoseResponse",
     "Message",
+    "Pass",
+    "RecordedRequest",
+    "Refuse",
+    "Reset",
+    "RewriteHead",
     "RunsServer",
+    "Stall",
     "Step",
     "Subgraph",
     "Update",
