@@ -50,6 +50,18 @@ check-generated: $(VENV)/.ready ## Fail if a generated file is not what `generat
 members: $(VENV)/.ready $(OFFICIAL)/.ready ## Write docs/members.md from a run of the tests
 	$(BIN)/python -m pytest tests/conformance --members docs/members.md
 
+.PHONY: reliability
+reliability: $(VENV)/.ready $(OFFICIAL)/.ready ## Write the counts in docs/reliability.md from a run of the fault tests
+	$(BIN)/python -m pytest tests/faults --reliability docs/reliability.md
+
+.PHONY: fuzz
+fuzz: $(VENV)/.ready ## Compare the decoder with httpx-sse over 200,000 random streams
+	FUZZ_CASES=200000 FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} $(BIN)/python -m pytest tests/unit/test_sse_differential.py
+
+.PHONY: bench
+bench: $(VENV)/.ready ## Measure time and memory
+	@$(BIN)/python benchmarks/decoder.py
+
 .PHONY: lint
 lint: $(VENV)/.ready ## Check style and the direction of imports
 	$(BIN)/ruff check .

@@ -32,21 +32,31 @@ class JoinRunParameters(TypedDict, total=False):
     cancel_on_disconnect: bool | None
 
 
-class JoinRunStreamParameters(TypedDict, total=False):
+class JoinRunStreamOptions(TypedDict, total=False):
+    """Stream the events of a run that exists: all but `stream_mode` and `last_event_id`."""
+
+    stream_subgraphs: bool | None
+    cancel_on_disconnect: bool | None
+
+
+class JoinRunStreamParameters(JoinRunStreamOptions, total=False):
     """Stream the events of a run that exists."""
 
     stream_mode: str | None
-    stream_subgraphs: bool | None
-    cancel_on_disconnect: bool | None
     last_event_id: str | None
 
 
-class JoinStatelessRunStreamParameters(TypedDict, total=False):
+class JoinStatelessRunStreamOptions(TypedDict, total=False):
+    """Stream the events of a stateless run that exists: all but `stream_mode` and `last_event_id`."""
+
+    stream_subgraphs: bool | None
+    cancel_on_disconnect: bool | None
+
+
+class JoinStatelessRunStreamParameters(JoinStatelessRunStreamOptions, total=False):
     """Stream the events of a stateless run that exists."""
 
     stream_mode: str | None
-    stream_subgraphs: bool | None
-    cancel_on_disconnect: bool | None
     last_event_id: str | None
 
 

@@ -60,6 +60,7 @@ class Response(Generic[T]):
 __all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]
 
 import datetime
+import re
 from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
@@ -121,23 +122,37 @@ def object_fields(value: Any) -> dict[str, Any]:
     return dict(value)
 
 
+def list_items(value: Any) -> list[Any]:
+    """The items of a JSON array.
+
+    Raises:
+        TypeError: The value is no array. A loop would take an empty object or text for an empty one.
+    """
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, not {type(value).__name__}")
+    return value
+
+
 def parse_datetime(value: Any) -> datetime.datetime:
-    """Read an RFC 3339 time; a missing one stays `UNSET`."""
-    if isinstance(value, Unset):
+    """Read an RFC 3339 time; a missing one stays `UNSET`, and `None` stays `None`."""
+    if value is None or isinstance(value, Unset):
         return value  # type: ignore[return-value]
+    # Python 3.10 reads neither a `Z` nor a fraction of other than three or six digits.
+    value = re.sub(r"\.(\d+)", lambda fraction: f".{fraction[1][:6]:0<6}", value)
     if value.endswith(("Z", "z")):
         value = value[:-1] + "+00:00"
     return datetime.datetime.fromisoformat(value)
 
 
 def format_datetime(value: Any) -> Any:
-    """Write a time; a missing one stays `UNSET`."""
-    return value if isinstance(value, Unset) else value.isoformat()
+    """Write a time; `UNSET` and `None` stay what they are."""
+    return value if value is None or isinstance(value, Unset) else value.isoformat()
 
 
 __all__ += [
     "RequestParts",
     "format_datetime",
+    "list_items",
     "object_fields",
     "parse_datetime",
     "path_segment",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, TypeVar, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
+    import asyncio
+
     import anyio
 
 T = TypeVar("T")
@@ -54,6 +57,37 @@ def async_loop() -> object:
     import anyio.lowlevel
 
     return anyio.lowlevel.current_token()
+
+
+def async_closer() -> Callable[[Callable[[], Coroutine[Any, Any, None]]], None]:
+    """Makes a function that closes something later, in the loop of the current task, from wherever it is called: the
+    garbage collector cannot wait."""
+    trio = sys.modules.get("trio")
+    if trio is not None and trio.lowlevel.in_trio_run():
+        token = trio.lowlevel.current_trio_token()
+        return lambda close: _unless_over(token.run_sync_soon, trio.lowlevel.spawn_system_task, close)
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    return lambda close: _unless_over(loop.call_soon_threadsafe, lambda: _keep(loop.create_task(close())))
+
+
+def sync_closer() -> Callable[[Callable[[], None]], None]:
+    """Blocking code closes at once."""
+    return lambda close: close()
+
+
+_closing_tasks: set[asyncio.Task[None]] = set()
+
+
+def _keep(task: asyncio.Task[None]) -> None:
+    _closing_tasks.add(task)  # the loop itself holds tasks only weakly
+    task.add_done_callback(_closing_tasks.discard)
+
+
+def _unless_over(soon: Callable[..., object], *arguments: object) -> None:
+    with suppress(RuntimeError):  # the loop has ended, and its connections with it
+        soon(*arguments)
 
 
 def sync_loop() -> object:

@@ -29,6 +29,7 @@ _UNFINISHED = frozenset({"pending", "running"})
 _LAST_EVENTS = frozenset({"end", "error"})
 _CONFIRMATIONS = 2
 """Rejoins that must bring nothing new. One is not enough: it may itself have been ended too early."""
+_CLOSED_IDS_KEPT = 256
 _LIVE_ONLY = "messages/"
 """Events of the stream mode `messages` begin so. The official server sends them once, and does not keep them."""
 
@@ -111,6 +112,13 @@ def run_from_headers(headers: Mapping[str, str]) -> tuple[str | None, str | None
     return unquote(thread_id) if thread_id else None, unquote(found["run_id"])
 
 
+_Content: TypeAlias = tuple[str, bytes]
+
+
+def _content(event: ServerSentEvent) -> _Content:
+    return event.event, event.data
+
+
 def _is_live_only(name: str) -> bool:
     return name.startswith(_LIVE_ONLY)
 
@@ -163,8 +171,11 @@ class Resumption:
         self._jitter = jitter
         self._closed_id = start
         self._open_id: str | None = None
-        self._open_names: list[str] = []  # of the events delivered of the open group
-        self._to_drop: deque[str] = deque()  # those of them that a rejoin is expected to send again
+        self._open_events: list[_Content] = []  # those delivered of the open group
+        self._to_drop: deque[_Content] = deque()  # those of them that a rejoin is expected to send again
+        self._closed_ids: deque[str] = deque(maxlen=_CLOSED_IDS_KEPT)
+        self._is_in_doubt = False
+        self._is_verifying = False
         self._seeks_open_group = False
         self._has_live_events = expects_live_events
         self._delivered_any = False
@@ -191,34 +202,53 @@ class Resumption:
         """The server sent `retry`: the least time to wait before reconnecting."""
         self._server_delay = min(milliseconds / 1000, self._policy.max_retry_after)
 
-    def received(self, event: ServerSentEvent) -> bool:
-        """An event arrived; True if it is to be delivered, False if it was delivered before.
+    def received(self, event: ServerSentEvent) -> bool | Rejoin:
+        """An event arrived.
+
+        A server that joins a client to a run that goes on may send an event twice: once from its memory, and once more
+        as news. An event that looks like one before it, with the same id, is held back until a later one has come;
+        then the server's memory tells how many there were.
+
+        Returns:
+            True if it is to be delivered, False if it was delivered before, or how to find that out.
 
         Raises:
             StreamInterruptedError: What was delivered before does not come again, so other events may be missing.
         """
         if event.id is None and self._open_id is not None and self._has_rejoined:
             return self._received_about_the_connection(event)
+        if self._has_rejoined and event.id in self._closed_ids:
+            return False
         if self._seeks_open_group and self._is_before_open_group(event):
             return False
         if self._to_drop and self._was_delivered(event):
             return False
+        if self._has_rejoined and event.id is not None:
+            if event.id != self._open_id:
+                if self._is_in_doubt:
+                    return self._verify()
+                self._is_verifying = False
+            elif not self._is_verifying and (self._is_in_doubt or _content(event) in self._open_events):
+                self._is_in_doubt = True
+                return False
         if event.id is None:
             if self._has_rejoined:
                 self._lose("the server keeps no events of this run")
         elif event.id == self._open_id:
-            self._open_names.append(event.event)
+            self._open_events.append(_content(event))
         else:
-            self._closed_id = self._closed_id if self._open_id is None else self._open_id
+            if self._open_id is not None:
+                self._closed_id = self._open_id
+                self._closed_ids.append(self._open_id)
             self._open_id = event.id
-            self._open_names = [event.event]
+            self._open_events = [_content(event)]
         self._deliver(event)
         return True
 
     def _is_before_open_group(self, event: ServerSentEvent) -> bool:
         """Whether this comes before the first events that a stream got which was joined in the middle."""
         if event.id != self._open_id:
-            self._seeks_open_group = len(self._to_drop) == len(self._open_names)
+            self._seeks_open_group = len(self._to_drop) == len(self._open_events)
             return self._seeks_open_group
         if not self._to_drop:
             self._lose("it was joined between two events that share an id")
@@ -228,16 +258,16 @@ class Resumption:
     def _was_delivered(self, event: ServerSentEvent) -> bool:
         """Whether this is the next event of the open group that comes again."""
         while self._to_drop and event.id == self._open_id:
-            name = self._to_drop.popleft()
-            if name == event.event:
+            expected = self._to_drop.popleft()
+            if expected == _content(event):
                 return True
-            if not _is_live_only(name):
+            if not _is_live_only(expected[0]):
                 self._lose("the server sent other events than before")
         self._check_nothing_is_missing("the server did not take the stream up where it broke off")
         return False
 
     def _check_nothing_is_missing(self, reason: str) -> None:
-        missing = [name for name in self._to_drop if not _is_live_only(name)]
+        missing = [name for name, _ in self._to_drop if not _is_live_only(name)]
         self._to_drop.clear()
         if missing:
             self._lose(reason)
@@ -276,7 +306,9 @@ class Resumption:
             if self.thread_id is None or self.run_id is None:
                 return self._cannot_ask()
             return AskStatus()
-        if any(not _is_live_only(name) for name in self._to_drop) or self._open_id is None:
+        if self._is_in_doubt:
+            return self._verify()
+        if any(not _is_live_only(name) for name, _ in self._to_drop) or self._open_id is None:
             return self._again("the server no longer sends the events of this run")
         self._confirmations = 0 if self._delivered_since_rejoin else self._confirmations + self._has_rejoined
         return self._finish() if self._confirmations == _CONFIRMATIONS else self._rejoin()
@@ -342,11 +374,18 @@ class Resumption:
     def _rejoin(self, delay: float = 0.0, reason: str | None = None) -> Rejoin:
         self._has_rejoined = True
         self._delivered_since_rejoin = False
+        self._is_in_doubt = self._is_verifying = False
         if not self._can_resume:
             return Rejoin(None, delay, reason)
-        self._to_drop = deque(self._open_names)
+        self._to_drop = deque(self._open_events)
         self._seeks_open_group = self._closed_id is None
         return Rejoin(self._closed_id or FROM_THE_START, delay, reason)
+
+    def _verify(self) -> Rejoin:
+        """Read the open group once more from the server's memory, which by now holds all of it."""
+        rejoin = self._rejoin()
+        self._is_verifying = True
+        return rejoin
 
     def _finish(self) -> Action:
         # The official server does not keep the `error` event, so it is missing where a stream was rejoined.

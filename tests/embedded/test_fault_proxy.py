@@ -28,7 +28,7 @@ from runs_client.testing import (
     RunsServer,
     Stall,
 )
-from tests.embedded.conftest import SECONDS, Gate, Http, events_in
+from tests.embedded.conftest import SECONDS, Gate, Http, events_in, gated
 from tests.servers.canned_server import CannedServer, http_response
 
 REQUEST = b"GET /threads/1/runs/2/stream?modes=values HTTP/1.1\r\nHost: here\r\n\r\n"
@@ -121,10 +121,17 @@ def test_a_response_without_a_body_passes(fault: Fault) -> None:
 
 
 def test_what_the_server_breaks_off_is_broken_off() -> None:
-    in_the_head, in_a_chunk = CHUNKED[: len(HEAD) - 10], CHUNKED[:-12]
+    in_the_head, in_a_chunk = CHUNKED[: len(HEAD) - 10], CHUNKED[:-13]
 
     assert canned(Pass(), in_the_head) == (b"", b"", False)
     assert canned(Pass(), in_a_chunk)[1:] == (CHUNKS[0] + CHUNKS[1] + b"d\r\ndata: t", False)
+
+
+def test_a_reset_by_the_server_passes() -> None:
+    with CannedServer(CHUNKED) as server, FaultProxy(server.url) as inner, FaultProxy(inner.url) as outer:
+        inner.plan(Reset(after_bytes=12))
+
+        assert exchange(outer)[1:] == (CHUNKS[0] + b"b\r\nd", True)
 
 
 def test_a_request_passes_and_is_recorded() -> None:
@@ -151,17 +158,19 @@ def test_a_request_in_chunks_arrives_whole() -> None:
 
 def test_events_pass_at_once(proxy: FaultProxy, gate: Gate) -> None:
     http = Http(proxy.url)
-    with http.client, http.client.stream("POST", "/runs/stream", json=gated(gate)) as response:
+    with http.client, http.client.stream("POST", "/runs/stream", json=held_by(gate)) as response:
         chunks = response.iter_raw()
         text = next(chunks) + next(chunks)
         assert b"before" in text
+        gate.wait_until_reached()
         gate.open()
         text += b"".join(chunks)
 
     assert [event.data for event in events_in(text.decode())[1:]] == ["before", "after"]
 
 
-def gated(gate: Gate) -> dict[str, object]:
+def held_by(gate: Gate) -> dict[str, object]:
+    """The body of a request for a run that falls silent at the gate."""
     return {"assistant_id": "gated", "input": gate.input, "stream_mode": "custom"}
 
 
@@ -274,7 +283,7 @@ def test_a_reset_loses_no_byte_before_its_place() -> None:
 def test_a_cut_needs_no_further_byte_from_the_server(proxy: FaultProxy, gate: Gate) -> None:
     proxy.plan(CleanEnd(after_chunks=2))
     with Http(proxy.url).client as client:
-        events = events_in(client.post("/runs/stream", json=gated(gate)).text)
+        events = events_in(client.post("/runs/stream", json=held_by(gate)).text)
 
     assert [event.name for event in events] == ["metadata", "custom"]
 
@@ -388,18 +397,17 @@ def test_a_fault_that_no_request_took_is_left(proxy: FaultProxy) -> None:
 # Ends of connections.
 
 
-def test_the_server_sees_that_the_client_left_while_it_was_silent(
-    proxy: FaultProxy, embedded: RunsServer, gate: Gate
-) -> None:
-    http = Http(proxy.url)
-    with http.client:
-        with http.client.stream("POST", "/runs/stream", json={**gated(gate), "on_disconnect": "continue"}):
-            gate.wait_until_reached()
-            assert (proxy.connections, embedded.connections) == (1, 1)
+def test_the_server_sees_that_the_client_left_while_it_was_silent(gate: Gate) -> None:
+    with RunsServer({"gated": gated}, heartbeat=None) as server, FaultProxy(server.url) as proxy:
+        http = Http(proxy.url)
+        with http.client:
+            with http.client.stream("POST", "/runs/stream", json=held_by(gate)):
+                gate.wait_until_reached()
+                assert (proxy.connections, server.connections) == (1, 1)
 
-        assert embedded.wait_until_idle(SECONDS)
-        assert proxy.wait_until_idle(SECONDS)
-        assert proxy.connections == 0
+            assert server.wait_until_idle(SECONDS)
+            assert proxy.wait_until_idle(SECONDS)
+            assert proxy.connections == 0
 
 
 @pytest.mark.parametrize("fault", [Pass(), Stall(after_chunks=0), Reset(after_chunks=9)], ids=repr)
@@ -408,7 +416,7 @@ def test_stopping_ends_all_connections_and_threads(embedded: RunsServer, gate: G
     with FaultProxy(embedded.url) as proxy, connect(proxy) as idle:
         http = Http(proxy.url)
         proxy.plan(fault)
-        with http.client, http.client.stream("POST", "/runs/stream", json=gated(gate)) as response:
+        with http.client, http.client.stream("POST", "/runs/stream", json=held_by(gate)) as response:
             gate.wait_until_reached()
             proxy.__exit__(None, None, None)
 

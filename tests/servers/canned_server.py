@@ -72,7 +72,10 @@ def _read_request(connection: socket.socket) -> bytes:
         if line.startswith(b"content-length:"):
             length = int(line.partition(b":")[2])
             while len(body) < length:
-                body += connection.recv(65536)
+                piece = connection.recv(65536)
+                if not piece:
+                    return b""
+                body += piece
     return head + b"\r\n\r\n" + body
 
 

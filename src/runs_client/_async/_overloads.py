@@ -28,6 +28,7 @@ from ._stream import OnReconnect, OnRunCreated, RunStream
 
 if TYPE_CHECKING:
     from runs_bindings.models import StreamMode
+    from runs_bindings.parameters import JoinRunStreamOptions
 
     from .._idle import IdleTimeout
     from .._payloads import StatelessStreamOptions, ThreadStreamOptions
@@ -435,13 +436,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["values"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> RunStream[ValuesPart[StateT] | ControlPart]: ...
 
     @overload
@@ -452,13 +452,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["messages"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> RunStream[MessagesPart | ControlPart]: ...
 
     @overload
@@ -469,13 +468,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["messages-tuple"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> RunStream[MessagesTuplePart | ControlPart]: ...
 
     @overload
@@ -486,13 +484,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["tasks"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> RunStream[TasksPart | ControlPart]: ...
 
     @overload
@@ -503,13 +500,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["checkpoints"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> RunStream[CheckpointsPart | ControlPart]: ...
 
     @overload
@@ -520,13 +516,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["updates"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> RunStream[UpdatesPart[UpdateT] | ControlPart]: ...
 
     @overload
@@ -537,13 +532,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["events"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> RunStream[EventsPart | ControlPart]: ...
 
     @overload
@@ -554,13 +548,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["debug"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> RunStream[DebugPart | ControlPart]: ...
 
     @overload
@@ -571,13 +564,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["custom"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> RunStream[CustomPart[CustomT] | ControlPart]: ...
 
     @overload
@@ -588,13 +580,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["tools"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> RunStream[ToolsPart | ControlPart]: ...
 
     @overload
@@ -605,13 +596,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: StreamMode | Sequence[StreamMode] | None = None,
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> RunStream[Part[StateT, UpdateT, CustomT]]: ...
 
     def join_stream(self, thread_id: Id | None, run_id: Id, **options: Any) -> RunStream[Any]:
@@ -623,14 +613,15 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
             stream_mode: Only these modes of those that the run was created with; all of them by default.
             last_event_id: Begin after this event; `"-1"` begins with the first. It needs a run that was created
                 with `stream_resumable`; by default the stream begins with what happens next.
-            stream_subgraphs: Also yield the parts of subgraphs.
-            cancel_on_disconnect: Cancel the run when the connection closes before it has ended.
             resume: What to do when the connection ends before the run, as for `stream`. Without a thread id or event
                 ids, nothing can be proved where the server sends no `end` event.
             idle_timeout: Seconds of silence after which a connection counts as broken, as for `stream`.
             on_reconnect: Called before the stream is rejoined because its connection ended too early.
             headers: Sent with this call only.
             timeout: Seconds for the whole stream; None is no limit.
+            **options: The query parameters.
+                `stream_subgraphs`: Also send the events of subgraphs.
+                `cancel_on_disconnect`: Cancel the run when this connection closes before the run has ended.
 
         Returns:
             The stream; `stream` says what it raises.

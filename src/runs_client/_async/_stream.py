@@ -113,8 +113,12 @@ class RunStream(Generic[PartT_co]):
             while True:
                 event = next(self._events, None)
                 if event is not None:
-                    if self._resumption.received(event):
+                    verdict = self._resumption.received(event)
+                    if verdict is True:
                         return cast("PartT_co", part_from_event(event))
+                    if isinstance(verdict, Rejoin):
+                        self._events = iter(())
+                        await self._carry_out(verdict)
                 elif not await self._advance():
                     break
                 elif self._failure is not None:

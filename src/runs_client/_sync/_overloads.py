@@ -29,6 +29,7 @@ from ._stream import OnReconnect, OnRunCreated, SyncRunStream
 
 if TYPE_CHECKING:
     from runs_bindings.models import StreamMode
+    from runs_bindings.parameters import JoinRunStreamOptions
 
     from .._idle import IdleTimeout
     from .._payloads import StatelessStreamOptions, ThreadStreamOptions
@@ -436,13 +437,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["values"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> SyncRunStream[ValuesPart[StateT] | ControlPart]: ...
 
     @overload
@@ -453,13 +453,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["messages"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> SyncRunStream[MessagesPart | ControlPart]: ...
 
     @overload
@@ -470,13 +469,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["messages-tuple"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> SyncRunStream[MessagesTuplePart | ControlPart]: ...
 
     @overload
@@ -487,13 +485,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["tasks"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> SyncRunStream[TasksPart | ControlPart]: ...
 
     @overload
@@ -504,13 +501,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["checkpoints"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> SyncRunStream[CheckpointsPart | ControlPart]: ...
 
     @overload
@@ -521,13 +517,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["updates"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> SyncRunStream[UpdatesPart[UpdateT] | ControlPart]: ...
 
     @overload
@@ -538,13 +533,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["events"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> SyncRunStream[EventsPart | ControlPart]: ...
 
     @overload
@@ -555,13 +549,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["debug"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> SyncRunStream[DebugPart | ControlPart]: ...
 
     @overload
@@ -572,13 +565,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["custom"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> SyncRunStream[CustomPart[CustomT] | ControlPart]: ...
 
     @overload
@@ -589,13 +581,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: Literal["tools"],
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> SyncRunStream[ToolsPart | ControlPart]: ...
 
     @overload
@@ -606,13 +597,12 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         *,
         stream_mode: StreamMode | Sequence[StreamMode] | None = None,
         last_event_id: str | None = None,
-        stream_subgraphs: bool | None = None,
-        cancel_on_disconnect: bool | None = None,
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
     ) -> SyncRunStream[Part[StateT, UpdateT, CustomT]]: ...
 
     def join_stream(self, thread_id: Id | None, run_id: Id, **options: Any) -> SyncRunStream[Any]:
@@ -624,14 +614,15 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
             stream_mode: Only these modes of those that the run was created with; all of them by default.
             last_event_id: Begin after this event; `"-1"` begins with the first. It needs a run that was created
                 with `stream_resumable`; by default the stream begins with what happens next.
-            stream_subgraphs: Also yield the parts of subgraphs.
-            cancel_on_disconnect: Cancel the run when the connection closes before it has ended.
             resume: What to do when the connection ends before the run, as for `stream`. Without a thread id or event
                 ids, nothing can be proved where the server sends no `end` event.
             idle_timeout: Seconds of silence after which a connection counts as broken, as for `stream`.
             on_reconnect: Called before the stream is rejoined because its connection ended too early.
             headers: Sent with this call only.
             timeout: Seconds for the whole stream; None is no limit.
+            **options: The query parameters.
+                `stream_subgraphs`: Also send the events of subgraphs.
+                `cancel_on_disconnect`: Cancel the run when this connection closes before the run has ended.
 
         Returns:
             The stream; `stream` says what it raises.

@@ -114,8 +114,12 @@ class SyncRunStream(Generic[PartT_co]):
             while True:
                 event = next(self._events, None)
                 if event is not None:
-                    if self._resumption.received(event):
+                    verdict = self._resumption.received(event)
+                    if verdict is True:
                         return cast("PartT_co", part_from_event(event))
+                    if isinstance(verdict, Rejoin):
+                        self._events = iter(())
+                        self._carry_out(verdict)
                 elif not self._advance():
                     break
                 elif self._failure is not None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
+from typing import cast
 
 import httpx
 
-from .._concurrency import AsyncIdleGuard, Deadline, async_fail_after, async_loop
-from .._errors import APIConnectionError, APITimeoutError, InvalidRequestError
+from .._concurrency import AsyncIdleGuard, Deadline, async_closer, async_fail_after, async_loop
+from .._errors import APIConnectionError, APITimeoutError, InvalidRequestError, RunsClientError
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
 from ._tls import ssl_context
 
@@ -21,6 +23,14 @@ _NOT_SENT = (
     httpx.PoolTimeout,
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
+)
+_HTTPX_ERRORS = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    RuntimeError,  # a client that is closed, or used in another event loop
+    TimeoutError,
+    UnicodeError,
 )
 
 
@@ -104,7 +114,10 @@ class HttpxTransport:
 
 
 class HttpxStreamResponse:
-    """A response of httpx whose body is still arriving."""
+    """A response of httpx whose body is still arriving.
+
+    An iterator, not an async generator: the latter could not be closed by the garbage collector without a warning.
+    """
 
     def __init__(self, request: Request, response: httpx.Response) -> None:
         self.status = response.status_code
@@ -112,67 +125,83 @@ class HttpxStreamResponse:
         self.idle_timeout: float | None = None
         self._request = request
         self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
         # Raw bytes skip a pass through a decoder that would do nothing.
         compressed = self.headers.get("content-encoding", "identity") != "identity"
-        chunks = self._response.aiter_bytes() if compressed else self._response.aiter_raw()
-        guard = AsyncIdleGuard(self._abort)
+        self._chunks = response.aiter_bytes() if compressed else response.aiter_raw()
+        self._guard = AsyncIdleGuard(partial(_shut_down, response))
+        self._close_later = async_closer()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
         try:
-            with _typed_errors(self._request):
-                while True:
-                    try:
-                        with guard.limit(self.idle_timeout):
-                            chunk = await chunks.__anext__()
-                    except StopAsyncIteration:
-                        return
-                    except TimeoutError as error:
-                        raise self._silence() from error
-                    yield chunk
-        finally:
-            guard.close()
-            await self._response.aclose()
+            if self.idle_timeout is None:
+                return await self._chunks.__anext__()
+            with self._guard.limit(self.idle_timeout):
+                return await self._chunks.__anext__()
+        except StopAsyncIteration:
+            await self.aclose()
+            raise
+        except TimeoutError as error:
+            await self.aclose()
+            what = f"{self._request.method} {self._request.url}"
+            silence = f"{what} fell silent for {self.idle_timeout:.3g} seconds"
+            raise APITimeoutError(silence, request_sent=True) from error
+        except _HTTPX_ERRORS as error:
+            await self.aclose()
+            raise _typed(self._request, error) from error
 
     async def aclose(self) -> None:
         """Close the connection, or give it back if the body was read to its end."""
+        self._guard.close()
         if not self._response.is_closed:
-            self._abort()  # wakes up whoever is reading
-        await self._response.aclose()
+            _shut_down(self._response)  # wakes up whoever is reading
+        await _close(self._response, self._chunks)
 
-    def _abort(self) -> None:
-        stream = self._response.extensions.get("network_stream")
-        connection = stream.get_extra_info("socket") if stream else None
-        if connection is not None:
-            with suppress(OSError):  # it is gone already
-                connection.shutdown(socket.SHUT_RDWR)
+    def __del__(self) -> None:
+        if not self._response.is_closed:
+            self._guard.close()
+            _shut_down(self._response)
+            self._close_later(partial(_close, self._response, self._chunks))
 
-    def _silence(self) -> APITimeoutError:
-        what = f"{self._request.method} {self._request.url}"
-        return APITimeoutError(f"{what} fell silent for {self.idle_timeout:.3g} seconds", request_sent=True)
+
+async def _close(response: httpx.Response, chunks: AsyncIterator[bytes]) -> None:
+    with suppress(RuntimeError, ValueError):  # somebody is reading; the shutdown of the socket has woken them up
+        await cast("AsyncGenerator[bytes, None]", chunks).aclose()
+    await response.aclose()
+
+
+def _shut_down(response: httpx.Response) -> None:
+    stream = response.extensions.get("network_stream")
+    connection = stream.get_extra_info("socket") if stream else None
+    if connection is not None:
+        with suppress(OSError):  # it is gone already
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
 def _typed_errors(request: Request) -> Iterator[None]:
-    what = f"{request.method} {request.url}"
     try:
         yield
-    except (httpx.TimeoutException, TimeoutError) as error:
-        sent = not isinstance(error, _NOT_SENT)
+    except _HTTPX_ERRORS as error:
+        if isinstance(error, httpx.LocalProtocolError):
+            raise _typed(request, error) from None  # its text may hold the value of a header
+        raise _typed(request, error) from error
+
+
+def _typed(request: Request, error: Exception) -> RunsClientError:
+    """Our error for one of httpx's."""
+    what = f"{request.method} {request.url[:500]}"
+    sent = not isinstance(error, _NOT_SENT)
+    doubt = "; it may have reached the server, so the run may exist" if sent and request.method == "POST" else ""
+    if isinstance(error, httpx.LocalProtocolError):
+        return InvalidRequestError(f"{what} cannot be sent: httpx refuses one of its headers")
+    if isinstance(error, (httpx.InvalidURL, UnicodeError)):
+        return InvalidRequestError(f"{what} cannot be sent: {error}")
+    if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         limit = "in time" if request.timeout is None else f"within {round(request.timeout, 3):g} seconds"
-        raise APITimeoutError(f"{what} was not answered {limit}{_doubt(request, sent)}", request_sent=sent) from error
-    except httpx.LocalProtocolError:
-        # Its text may hold the value of a header.
-        raise InvalidRequestError(f"{what} cannot be sent: httpx refuses one of its headers") from None
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise InvalidRequestError(f"{what[:200]} cannot be sent: {error}") from error
-    except (httpx.StreamError, RuntimeError) as error:
-        raise APIConnectionError(f"{what} broke off: {error}", request_sent=True) from error
-    except httpx.HTTPError as error:
-        sent = not isinstance(error, _NOT_SENT)
-        reason = str(error) or type(error).__name__
-        verb = "broke off" if sent else "could not be sent"
-        raise APIConnectionError(f"{what} {verb}: {reason}{_doubt(request, sent)}", request_sent=sent) from error
-
-
-def _doubt(request: Request, sent: bool) -> str:
-    return "; it may have reached the server, so the run may exist" if sent and request.method == "POST" else ""
+        return APITimeoutError(f"{what} was not answered {limit}{doubt}", request_sent=sent)
+    reason = str(error) or type(error).__name__
+    verb = "broke off" if sent else "could not be sent"
+    return APIConnectionError(f"{what} {verb}: {reason}{doubt}", request_sent=sent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-SCHEMA_PREFIX = "#/components/schemas/"
+COMPOSITIONS = ("allOf", "anyOf", "oneOf")
 
 
 class ContractError(Exception):
@@ -67,20 +68,42 @@ def resolve(contract: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     """Follow a local `$ref`, if the node is one.
 
     Raises:
-        ContractError: The reference leads nowhere.
+        ContractError: The reference leads nowhere, or in a circle.
     """
-    while "$ref" in node:
-        target: Any = contract
-        for key in node["$ref"].removeprefix("#/").split("/"):
-            if not isinstance(target, dict) or key not in target:
-                raise ContractError(f"{node['$ref']} leads nowhere")
-            target = target[key]
-        node = cast("dict[str, Any]", target)
+    followed: set[str] = set()
+    while (reference := reference_of(node)) is not None:
+        if reference in followed:
+            raise ContractError(f"{reference} leads in a circle")
+        followed.add(reference)
+        node = _target(contract, reference)
     return node
 
 
-def schemas_reached(contract: dict[str, Any], node: Any) -> set[str]:
-    """Names of the component schemas that can be reached from a node."""
+def reference_of(node: dict[str, Any]) -> str | None:
+    """Where a node's `$ref` leads. A property may have that name: it is a schema, and no reference."""
+    reference = node.get("$ref")
+    return reference if isinstance(reference, str) else None
+
+
+def is_alias(schema: dict[str, Any]) -> bool:
+    """Whether a schema is another one: a `$ref`, or composed of a single one."""
+    parts = [part for keyword in COMPOSITIONS for part in schema.get(keyword) or ()]
+    return reference_of(schema) is not None or (
+        len(parts) == 1 and isinstance(parts[0], dict) and reference_of(parts[0]) is not None
+    )
+
+
+def _target(contract: dict[str, Any], reference: str) -> dict[str, Any]:
+    target: Any = contract
+    for key in reference.removeprefix("#/").split("/"):
+        if not isinstance(target, dict) or key not in target:
+            raise ContractError(f"{reference} leads nowhere")
+        target = target[key]
+    return cast("dict[str, Any]", target)
+
+
+def components_reached(contract: dict[str, Any], node: Any) -> set[str]:
+    """References to the components that can be reached from a node."""
     reached: set[str] = set()
     open_nodes = [node]
     while open_nodes:
@@ -88,13 +111,21 @@ def schemas_reached(contract: dict[str, Any], node: Any) -> set[str]:
         if isinstance(node, list):
             open_nodes.extend(node)
         elif isinstance(node, dict):
-            reference = node.get("$ref", "")
-            name = reference.removeprefix(SCHEMA_PREFIX)
-            if reference.startswith(SCHEMA_PREFIX) and name not in reached:
-                reached.add(name)
-                open_nodes.append(resolve(contract, node))
+            reference = reference_of(node)
+            if reference is not None and reference not in reached:
+                reached.add(reference)
+                open_nodes.append(_target(contract, reference))
             open_nodes.extend(node.values())
     return reached
+
+
+def users_of_components(contract: dict[str, Any]) -> dict[str, list[str]]:
+    """For each reference to a component, the operations that it can be reached from."""
+    users: dict[str, list[str]] = defaultdict(list)
+    for operation in operations(contract):
+        for reference in components_reached(contract, [operation.data, operation.path_item.get("parameters")]):
+            users[reference].append(operation.label)
+    return users
 
 
 def parameters(contract: dict[str, Any], operation: Operation) -> list[dict[str, Any]]:
@@ -119,3 +150,14 @@ def json_body(contract: dict[str, Any], operation: Operation) -> dict[str, Any] 
         return None
     content: dict[str, dict[str, Any]] = resolve(contract, body)["content"]
     return content.get("application/json", {}).get("schema")
+
+
+def body_fields(contract: dict[str, Any], operation: Operation) -> list[str]:
+    """The names of the fields of an operation's JSON body, or of each item where it is a list."""
+    schema = json_body(contract, operation)
+    if schema is None:
+        return []
+    schema = resolve(contract, schema)
+    if schema.get("type") == "array":
+        schema = schema["items"]
+    return list(schema_properties(contract, schema))

@@ -15,7 +15,7 @@ _REPLACEMENTS = [
         (r"\bHttpxTransport\b", "SyncHttpxTransport"),
         (r"\bHttpxStreamResponse\b", "SyncHttpxStreamResponse"),
         (r"\bAsync(Caller|Transport|StreamResponse|Limiter|IdleGuard)\b", r"Sync\1"),
-        (r"\basync_(sleep|fail_after|resolve)\b", r"sync_\1"),
+        (r"\basync_(sleep|fail_after|resolve|loop|closer)\b", r"sync_\1"),
         (r"\b_transports\._httpx\b", "_transports._httpx_sync"),
         # the language
         (r"\basync (def|with|for)\b", r"\1"),
@@ -25,6 +25,8 @@ _REPLACEMENTS = [
         (r"\bAwaitable\[((?:[^][]|\[[^][]*\])*)\]", r"\1"),
         (r"\bAwaitable, |, Awaitable\b", ""),
         (r"\bAsyncIterator\b", "Iterator"),
+        (r"\bAsyncGenerator\[(\w+), None\]", r"Generator[\1, None, None]"),
+        (r"\bAsyncGenerator\b", "Generator"),
         (r"\ba(close|iter_bytes|iter_raw)\b", r"\1"),
         # httpx
         (r"\bhttpx\.AsyncClient\b", "httpx.Client"),

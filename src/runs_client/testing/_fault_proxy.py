@@ -107,10 +107,7 @@ class FaultProxy:
 
     @property
     def requests(self) -> list[RecordedRequest]:
-        """The requests so far in the order in which they came, those that the server did not see included.
-
-        Only those that met `Refuse` are left out.
-        """
+        """The requests so far, in the order in which they came. Those that met `Refuse` are left out."""
         with self._changed:
             return list(self._requests)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ...models.error_body import ErrorBody
 from ...models.run import Run
 from ...models.stateless_run_create import StatelessRunCreate
-from ...types import RequestParts, Response
+from ...types import RequestParts, Response, list_items
 
 if TYPE_CHECKING:
     import httpx
@@ -227,7 +227,7 @@ def build_request(
 def parse_result(data: Any) -> list[Run]:
     """The result of a successful call, from its decoded JSON body."""
     response_200 = []
-    _response_200 = data
+    _response_200 = list_items(data)
     for componentsschemas_run_list_item_data in _response_200:
         componentsschemas_run_list_item = Run.from_dict(componentsschemas_run_list_item_data)
 

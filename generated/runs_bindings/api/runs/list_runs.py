@@ -8,7 +8,7 @@ from ...models.error_body import ErrorBody
 from ...models.run import Run
 from ...models.run_field import RunField
 from ...models.run_status import RunStatus
-from ...types import UNSET, RequestParts, Response, Unset, path_segment, wire_pairs
+from ...types import UNSET, RequestParts, Response, Unset, list_items, path_segment, wire_pairs
 
 if TYPE_CHECKING:
     import httpx
@@ -298,7 +298,7 @@ def build_request(
 def parse_result(data: Any) -> list[Run]:
     """The result of a successful call, from its decoded JSON body."""
     response_200 = []
-    _response_200 = data
+    _response_200 = list_items(data)
     for componentsschemas_run_list_item_data in _response_200:
         componentsschemas_run_list_item = Run.from_dict(componentsschemas_run_list_item_data)
 

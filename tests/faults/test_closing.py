@@ -1,0 +1,220 @@
+"""However a stream is left, its connection is closed: the server sees the client go, and no warning is printed."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import anyio
+import pytest
+
+from runs_client import RunsClient, SyncRunsClient
+from runs_client.testing import RunsServer
+
+# httpx reads a body with async generators of its own. Trio warns of each that is left; Python's default filters do not
+# print that.
+pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
+
+ENDLESS: Any = {"input": {"n": 10_000, "delay": 0.02}, "stream_mode": "custom", "if_not_exists": "create"}
+
+
+class LoopBodyError(Exception):
+    pass
+
+
+@pytest.fixture
+def endless() -> Iterator[RunsServer]:
+    with RunsServer(heartbeat=0.05) as server:
+        yield server
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    backend: str = request.param
+    return backend
+
+
+async def read_in_a_thread(stream: Any) -> None:
+    await anyio.to_thread.run_sync(list, stream)
+
+
+def saw_it_go(server: RunsServer) -> bool:
+    return server.wait_until_idle(5)
+
+
+async def server_saw_it_go(server: RunsServer) -> bool:
+    return await anyio.to_thread.run_sync(saw_it_go, server)
+
+
+@pytest.mark.anyio
+async def test_leaving_the_block(endless: RunsServer) -> None:
+    async with RunsClient(endless.url) as runs:
+        async with runs.stream(uuid4(), "counter", **ENDLESS) as stream:
+            assert endless.connections == 1
+            await stream.__anext__()
+        assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_break(endless: RunsServer) -> None:
+    async with RunsClient(endless.url) as runs:
+        async for part in runs.stream(uuid4(), "counter", **ENDLESS):
+            if part.event == "custom":
+                break
+        del part
+        gc.collect()
+        assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_break_out_of_text(endless: RunsServer) -> None:
+    async with RunsClient(endless.url) as runs:
+        stream = runs.stream(uuid4(), "counter", **ENDLESS)
+        text = stream.text()
+        with anyio.move_on_after(0.2):
+            async for _ in text:
+                pass
+        await stream.aclose()
+        assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_an_exception_in_the_loop_body(endless: RunsServer) -> None:
+    async with RunsClient(endless.url) as runs:
+        with pytest.raises(LoopBodyError):
+            async with runs.stream(uuid4(), "counter", **ENDLESS) as stream:
+                async for _ in stream:
+                    raise LoopBodyError
+        assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_a_cancelled_task(endless: RunsServer) -> None:
+    async with RunsClient(endless.url) as runs:
+        reading = anyio.Event()
+
+        async def read() -> None:
+            async for _ in runs.stream(uuid4(), "counter", **ENDLESS):
+                reading.set()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(read)
+            await reading.wait()
+            group.cancel_scope.cancel()
+        assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_a_time_limit_around_it(endless: RunsServer) -> None:
+    async with RunsClient(endless.url) as runs:
+        with anyio.move_on_after(0.3) as scope:
+            async for _ in runs.stream(uuid4(), "counter", **ENDLESS):
+                pass
+        assert scope.cancelled_caught
+        assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_cancelled_while_it_opens(endless: RunsServer) -> None:
+    async with RunsClient(endless.url) as runs:
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            async with runs.stream(uuid4(), "counter", **ENDLESS):
+                pass
+        assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_closed_by_another_task(endless: RunsServer) -> None:
+    async with RunsClient(endless.url) as runs:
+        stream = runs.stream(uuid4(), "counter", **ENDLESS)
+        await stream.__aenter__()
+
+        async def read() -> None:
+            async for _ in stream:
+                pass
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(read)
+            await stream.aclose()
+        assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_garbage_collection(endless: RunsServer) -> None:
+    async with RunsClient(endless.url) as runs:
+        stream: Any = runs.stream(uuid4(), "counter", **ENDLESS)
+        await stream.__anext__()
+        del stream
+        gc.collect()
+        assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_garbage_collection_of_a_stream_that_was_opened_and_not_read(endless: RunsServer) -> None:
+    async with RunsClient(endless.url) as runs:
+        stream: Any = runs.stream(uuid4(), "counter", **ENDLESS)
+        await stream.__aenter__()
+        del stream
+        gc.collect()
+        assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_a_hook_that_raises(endless: RunsServer) -> None:
+    def refuse(run_id: str, thread_id: str | None) -> None:
+        raise LoopBodyError
+
+    async with RunsClient(endless.url) as runs:
+        with pytest.raises(LoopBodyError):
+            async for _ in runs.stream(uuid4(), "counter", on_run_created=refuse, **ENDLESS):
+                pass
+        assert await server_saw_it_go(endless)
+
+
+def test_sync_leaving_the_block(endless: RunsServer) -> None:
+    with SyncRunsClient(endless.url) as runs:
+        with runs.stream(uuid4(), "counter", **ENDLESS) as stream:
+            next(stream)
+        assert saw_it_go(endless)
+
+
+def test_sync_break(endless: RunsServer) -> None:
+    with SyncRunsClient(endless.url) as runs:
+        for part in runs.stream(uuid4(), "counter", **ENDLESS):
+            if part.event == "custom":
+                break
+        assert saw_it_go(endless)
+
+
+def test_sync_exception_in_the_loop_body(endless: RunsServer) -> None:
+    with SyncRunsClient(endless.url) as runs:
+        with pytest.raises(LoopBodyError):
+            for _ in runs.stream(uuid4(), "counter", **ENDLESS):
+                raise LoopBodyError
+        gc.collect()
+        assert saw_it_go(endless)
+
+
+def test_sync_garbage_collection(endless: RunsServer) -> None:
+    with SyncRunsClient(endless.url) as runs:
+        read: Any = runs.stream(uuid4(), "counter", **ENDLESS)
+        next(read)
+        unread: Any = runs.stream(uuid4(), "counter", **ENDLESS)
+        unread.__enter__()
+        del read, unread
+        gc.collect()
+        assert saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_sync_closed_by_another_thread(endless: RunsServer) -> None:
+    with SyncRunsClient(endless.url) as runs:
+        stream = runs.stream(uuid4(), "counter", **{**ENDLESS, "input": {"n": 2, "delay": 3600}})
+        stream.__enter__()
+        async with anyio.create_task_group() as group:
+            group.start_soon(read_in_a_thread, stream)
+            await anyio.to_thread.run_sync(stream.close)
+        assert await server_saw_it_go(endless)
