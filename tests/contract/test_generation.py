@@ -130,6 +130,34 @@ def test_what_is_new_is_typed_in_every_method(tmp_path: Path) -> None:
     assert lines_with_errors(lines, tmp_path) == wrong
 
 
+FREE_FORM = {"type": "object", "additionalProperties": True}
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer"),
+    [
+        (FREE_FORM, {"a": 1}),
+        ({"type": "array", "items": FREE_FORM}, [{"a": 1}]),
+        ({"anyOf": [FREE_FORM, {"type": "null"}]}, None),
+        ({"$ref": "#/components/schemas/Anything"}, {"a": 1}),
+        ({"type": "array", "items": {"$ref": "#/components/schemas/Anything"}}, [{"a": 1}]),
+    ],
+)
+def test_a_result_of_any_shape_is_plain_data(tmp_path: Path, schema: dict[str, Any], answer: Any) -> None:
+    def change(contract: dict[str, Any]) -> None:
+        contract["components"]["schemas"]["Anything"] = FREE_FORM
+        operation = contract["paths"]["/threads/{thread_id}/runs/{run_id}"]["get"]
+        operation["responses"]["200"]["content"]["application/json"]["schema"] = schema
+
+    generate(tmp_path, change)
+    program = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from runs_bindings.api.runs import get_run\n"
+        f"assert get_run.__file__.startswith({str(tmp_path)!r})\n"
+        f"assert get_run.parse_result({answer!r}) == {answer!r}"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_payloads_of_unusual_fields_are_typed(tmp_path: Path) -> None:
     def change(contract: dict[str, Any]) -> None:
         add_what_no_attribute_can_be_named(contract)
@@ -194,6 +222,7 @@ def add_schemas_without_a_class(contract: dict[str, Any]) -> None:
     contract["components"]["schemas"] |= {
         "Priority": {"type": "integer"},
         "Anything": {"type": "object", "additionalProperties": True},
+        "Perhaps": {"type": ["string", "null"], "enum": ["a", None]},
         "Alias": {"allOf": [{"$ref": "#/components/schemas/Send"}]},
     }
 

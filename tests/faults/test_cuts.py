@@ -103,6 +103,26 @@ async def test_a_second_cut_of_the_resumed_stream(
     assert wrong == 0
 
 
+async def test_between_two_events_that_share_an_id(
+    server: str, server_url: str, direct: RunsClient, client_factory: ClientFactory, cut_table: CutTable
+) -> None:
+    """Ids are milliseconds, so a run that is in a hurry has several events of one id."""
+    cuts = wrong = 0
+    for _ in range(5):
+        thread_id = str(uuid4())
+        run = await direct.create(
+            thread_id, "counter", input={"n": 40}, stream_mode=MODES, stream_resumable=True, if_not_exists="create"
+        )
+        await direct.join(thread_id, run.run_id)
+        ids = [part.id for part in await parts_of(direct.join_stream(thread_id, run.run_id, last_event_id="-1"))]
+        plans = [(Reset(after_chunks=i),) for i in range(1, len(ids)) if ids[i - 1] == ids[i]]
+        cuts += len(plans)
+        wrong += await check_all(server_url, client_factory, thread_id, run.run_id, plans)
+    cut_table.add(server, "reset, between two events of one id", cuts=cuts, wrong=wrong)
+    assert cuts > 0, "no two events shared an id"
+    assert wrong == 0
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_run_that_goes_on_meanwhile(
     server: str, server_url: str, direct: RunsClient, client_factory: ClientFactory, kind: str, cut_table: CutTable

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import pickle
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import anyio
@@ -12,11 +16,14 @@ import pytest
 from runs_client import (
     APIConnectionError,
     APIStatusError,
+    APITimeoutError,
     InternalServerError,
+    InvalidRequestError,
     RateLimitError,
     Request,
     RetryPolicy,
     RunsClient,
+    SyncHttpxTransport,
     SyncRunsClient,
 )
 from tests.clients import ClientFactory
@@ -148,24 +155,147 @@ async def test_a_hook_may_be_a_coroutine_function() -> None:
 
 async def test_a_limit_lets_so_many_requests_through() -> None:
     under_way = most = 0
+    there_are_two = anyio.Event()
 
-    async def count(request: Request) -> None:
+    async def meet(request: Request) -> None:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
-        await anyio.lowlevel.checkpoint()
+        if under_way == 2:
+            there_are_two.set()
+        await there_are_two.wait()
         await anyio.lowlevel.checkpoint()
         under_way -= 1
 
     with CannedServer(RUN) as server:
+        async with RunsClient(server.url, max_concurrency=2, on_request=meet) as runs:
+            with anyio.fail_after(10):
+                async with anyio.create_task_group() as group:
+                    for _ in range(10):
+                        group.start_soon(runs.get, "t", "r")
+        assert len(server.requests) == 10
+    assert most == 2
+
+
+def test_a_limit_lets_so_many_threads_through() -> None:
+    two = threading.Barrier(2, timeout=10)
+    lock = threading.Lock()
+    under_way = most = 0
+
+    def meet(request: Request) -> None:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        two.wait()
+        with lock:
+            under_way -= 1
+
+    with CannedServer(RUN) as server, SyncRunsClient(server.url, max_concurrency=2, on_request=meet) as runs:
+        with ThreadPoolExecutor(8) as pool:
+            results = list(pool.map(lambda _: runs.get("t", "r").run_id, range(8)))
+    assert results == ["r"] * 8
+    assert most == 2
+
+
+async def test_waiting_for_a_place_counts_as_time() -> None:
+    entered, leave = anyio.Event(), anyio.Event()
+
+    async def hold(request: Request) -> None:
+        entered.set()
+        await leave.wait()
+
+    with CannedServer(RUN) as server:
         async with (
-            RunsClient(server.url, max_concurrency=2, on_request=count) as runs,
+            RunsClient(server.url, max_concurrency=1, on_request=hold) as runs,
             anyio.create_task_group() as group,
         ):
-            for _ in range(10):
-                group.start_soon(runs.get, "t", "r")
-        assert len(server.requests) == 10
-    assert 1 <= most <= 2
+            group.start_soon(runs.get, "t", "r")
+            await entered.wait()
+            with pytest.raises(APITimeoutError, match="0.1 seconds"):
+                await runs.get("t", "r", timeout=0.1)
+            leave.set()
+
+
+async def test_a_thread_that_waits_for_a_place_counts_the_time() -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def hold(request: Request) -> None:
+        entered.set()
+        leave.wait(10)
+
+    with CannedServer(RUN) as server, SyncRunsClient(server.url, max_concurrency=1, on_request=hold) as runs:
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(runs.get, "t", "r")
+            entered.wait(10)
+            with pytest.raises(APITimeoutError, match="0.1 seconds"):
+                runs.get("t", "r", timeout=0.1)
+            leave.set()
+            assert first.result().run_id == "r"
+
+
+def test_threads_share_one_connection_pool() -> None:
+    transport = SyncHttpxTransport()
+    with CannedServer(RUN) as server, SyncRunsClient(server.url, transport=transport) as runs:
+        with ThreadPoolExecutor(8) as pool:
+            assert [run.run_id for run in pool.map(lambda _: runs.get("t", "r"), range(8))] == ["r"] * 8
+    with pytest.raises(InvalidRequestError, match="closed"):
+        runs.get("t", "r")
+
+
+def test_a_client_belongs_to_one_event_loop() -> None:
+    with CannedServer(RUN) as server:
+        runs = RunsClient(server.url)
+
+        async def use_and_close() -> None:
+            assert (await runs.get("t", "r")).run_id == "r"
+            await runs.aclose()
+
+        async def use_once_more() -> None:
+            await other.get("t", "r")
+
+        other = RunsClient(server.url)
+        asyncio.run(use_and_close())
+
+        async def use_and_keep() -> None:
+            await other.get("t", "r")
+            await other.aclose()
+            other._transport._is_closed = False  # type: ignore[attr-defined]
+
+        asyncio.run(use_and_keep())
+        with pytest.raises(InvalidRequestError, match="another event loop"):
+            asyncio.run(use_once_more())
+
+
+@pytest.mark.parametrize(
+    "setting", [{"timeout": -1}, {"timeout": "5"}, {"max_concurrency": 0}, {"max_concurrency": -1}]
+)
+async def test_settings_that_make_no_sense(client_factory: ClientFactory, setting: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequestError, match=next(iter(setting))):
+        client_factory("http://h", **setting)
+
+
+async def test_an_infinite_timeout_is_none(client_factory: ClientFactory) -> None:
+    with CannedServer(RUN) as server:
+        async with client_factory(server.url, timeout=float("inf")) as runs:
+            assert runs.timeout is None
+            assert (await runs.get("t", "r", timeout=float("inf"))).run_id == "r"
+
+
+@pytest.mark.parametrize("secret", ["key ", " key", "key\t", "key\n"])
+async def test_a_key_is_sent_without_the_blanks_around_it(client_factory: ClientFactory, secret: str) -> None:
+    with CannedServer(RUN) as server:
+        async with client_factory(server.url, api_key=secret) as runs:
+            await runs.get("t", "r")
+        assert b"x-api-key: key\r\n" in server.requests[0]
+
+
+async def test_nothing_that_holds_the_key_can_be_pickled(client_factory: ClientFactory) -> None:
+    for kind in (RunsClient, SyncRunsClient):
+        runs: Any = kind("http://h", api_key="top-secret")
+        for holder in (runs, runs.prepare_request("GET", "/"), runs.stream("t", "a")):
+            with pytest.raises(TypeError, match="cannot be pickled"):
+                pickle.dumps(holder)
 
 
 async def test_the_key_is_in_no_text(client_factory: ClientFactory, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,7 +9,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from runs_client import APIConnectionError, RetryPolicy, RunsClientError, StreamInterruptedError
+from runs_client import (
+    APIConnectionError,
+    RetryPolicy,
+    RunsClientError,
+    StreamInterruptedError,
+    UnexpectedResponseError,
+)
 from runs_client._errors import status_error
 from runs_client._resume import (
     FROM_THE_START,
@@ -129,7 +135,8 @@ def test_events_that_a_server_sends_from_memory_and_again_as_news() -> None:
     assert feed(resumption, "2", "3", "4", "3", "4") == [False, True, True, False, False]
     # Was the second 4 news, or are there two? Once 5 has come, the memory of the server tells.
     assert feed(resumption, "5") == [Rejoin("3")]
-    assert feed(resumption, "4", "5") == [False, True]
+    assert feed(resumption, "4", "5", "5", "6") == [False, True, False, Rejoin("4")]
+    assert feed(resumption, "5", "6") == [False, True]
 
 
 def test_twins_that_look_like_one_event_sent_twice() -> None:
@@ -362,6 +369,15 @@ def test_refusals_that_stay_end_the_stream_with_their_own_error(status: int) -> 
     feed(resumption, "1")
     error = refusal(status)
     with pytest.raises(type(error)) as caught:
+        resumption.failed(error)
+    assert caught.value is error
+
+
+def test_an_error_that_is_no_broken_connection_is_raised_as_it_is() -> None:
+    resumption = machine()
+    feed(resumption, "1")
+    error = UnexpectedResponseError("a page", status_code=200, excerpt="<html>")
+    with pytest.raises(UnexpectedResponseError) as caught:
         resumption.failed(error)
     assert caught.value is error
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
 from typing_extensions import Unpack
@@ -11,37 +11,28 @@ from typing_extensions import Unpack
 from runs_bindings.api import runs as operations
 
 from .._errors import InvalidRequestError
-from .._json import encode_json
 from .._parts import CustomT, StateT, UpdateT
 from .._payload import checked_keywords
-from .._requests import JSON, CreatingOperation, Id, Operation, batch_body, creation_body, resumable
-from .._responses import EVENT_STREAM
-from .._resume import FROM_THE_START, RESUME_MODES, Resumption
-from ._base import BaseClient
-from ._outcome import Outcome
-from ._overloads import StreamOverloads
-from ._source import SyncStreamSource
-from ._stream import OnReconnect, OnRunCreated, SyncRunStream
+from .._requests import CreatingOperation, Id, batch_body, creation_body
+from ._following import FollowingClient
+from ._stream import OnRunCreated
 
 if TYPE_CHECKING:
-    from runs_bindings.models import CancelAction, Run, RunStatus, StreamMode
+    from runs_bindings.models import CancelAction, Run, RunStatus
     from runs_bindings.parameters import CancelRunParameters, JoinRunParameters, ListRunsParameters
     from runs_bindings.payloads import RunsCancelPayload, StatelessRunCreatePayload
 
-    from .._idle import IdleTimeout
     from .._payloads import (
         StatelessCreateOptions,
         StatelessWaitOptions,
         ThreadCreateOptions,
         ThreadWaitOptions,
     )
-    from .._resume import ResumeMode
-    from .._transports import Request
 
 RunList: TypeAlias = "list[Run]"  # inside the class, `list` is a method
 
 
-class SyncRunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
+class SyncRunsClient(FollowingClient[StateT, UpdateT, CustomT]):
     """Creates, streams, waits for, joins, lists, cancels and deletes runs.
 
     Every method also takes `headers`, sent with this call only, and `timeout`, seconds for the whole call with
@@ -455,118 +446,3 @@ class SyncRunsClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             timeout=self._or_default(timeout),
         )
         self._caller.send(request)
-
-    def _outcome(
-        self,
-        request: Request,
-        headers: Mapping[str, str] | None,
-        *,
-        thread_id: Id | None,
-        run_id: Id | None = None,
-        on_run_created: OnRunCreated | None = None,
-    ) -> Outcome:
-        return Outcome(
-            self._caller,
-            self._requests,
-            self._retry,
-            request,
-            headers,
-            self._timeout,
-            thread_id=None if thread_id is None else str(thread_id),
-            run_id=None if run_id is None else str(run_id),
-            on_run_created=on_run_created,
-        )
-
-    def _stream(
-        self,
-        thread_id: Id | None,
-        assistant_id: Id,
-        *,
-        resume: ResumeMode = "exact",
-        idle_timeout: IdleTimeout = "auto",
-        on_run_created: OnRunCreated | None = None,
-        on_reconnect: OnReconnect | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        **payload: Any,
-    ) -> SyncRunStream[Any]:
-        # A stateless stream does not name its hidden thread, and on the official server it cannot be rejoined. So the
-        # run is created first, which tells the thread, and joined from the start.
-        creates_only = thread_id is None and resume != "off"
-        operation: CreatingOperation = operations.stream_run
-        if thread_id is None:
-            operation = operations.create_stateless_run if creates_only else operations.stream_stateless_run
-        join_keywords = {}
-        if resume != "off":
-            payload = resumable(payload)
-        if creates_only and payload.pop("on_disconnect", None) == "cancel":
-            join_keywords["cancel_on_disconnect"] = True
-        request = self._requests.for_operation(
-            operation,
-            () if thread_id is None else (thread_id,),
-            method="stream",
-            body=creation_body("stream", assistant_id, payload, operation),
-            accept=JSON if creates_only else EVENT_STREAM,
-            headers=headers,
-            timeout=timeout,
-        )
-        resumption = self._resumption(resume, FROM_THE_START, thread_id, stream_mode=payload.get("stream_mode"))
-        source = SyncStreamSource(
-            self._caller, self._requests, resumption, request, creates_only, join_keywords, headers, self._timeout
-        )
-        return SyncRunStream(
-            source, idle_timeout=idle_timeout, on_run_created=on_run_created, on_reconnect=on_reconnect
-        )
-
-    def _join_stream(
-        self,
-        thread_id: Id | None,
-        run_id: Id,
-        *,
-        last_event_id: str | None = None,
-        stream_mode: StreamMode | Sequence[StreamMode] | None = None,
-        resume: ResumeMode = "exact",
-        idle_timeout: IdleTimeout = "auto",
-        on_reconnect: OnReconnect | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        **parameters: Any,
-    ) -> SyncRunStream[Any]:
-        operation: Operation = operations.join_stateless_run_stream if thread_id is None else operations.join_run_stream
-        if stream_mode is not None:
-            modes = [stream_mode] if isinstance(stream_mode, str) else [*stream_mode]
-            parameters["stream_mode"] = encode_json(modes).decode()
-        request = self._requests.for_operation(
-            operation,
-            (run_id,) if thread_id is None else (thread_id, run_id),
-            method="join_stream",
-            keywords={**parameters, "last_event_id": last_event_id},
-            accept=EVENT_STREAM,
-            headers=headers,
-            timeout=timeout,
-        )
-        resumption = self._resumption(resume, last_event_id, thread_id, run_id, stream_mode=stream_mode)
-        source = SyncStreamSource(
-            self._caller, self._requests, resumption, request, False, parameters, headers, self._timeout
-        )
-        return SyncRunStream(source, idle_timeout=idle_timeout, on_run_created=None, on_reconnect=on_reconnect)
-
-    def _resumption(
-        self,
-        mode: ResumeMode,
-        start: str | None,
-        thread_id: Id | None,
-        run_id: Id | None = None,
-        *,
-        stream_mode: StreamMode | Sequence[StreamMode] | None,
-    ) -> Resumption:
-        if mode not in RESUME_MODES:
-            raise InvalidRequestError(f"unknown resume mode {mode!r}; known are {', '.join(RESUME_MODES)}")
-        return Resumption(
-            mode,
-            start=start,
-            policy=self._retry,
-            expects_live_events="messages" in ([stream_mode] if isinstance(stream_mode, str) else stream_mode or ()),
-            thread_id=None if thread_id is None else str(thread_id),
-            run_id=None if run_id is None else str(run_id),
-        )

@@ -105,8 +105,8 @@ def _missing_parameters(
 
 def _missing_in_schema(contract: dict[str, Any], schema: dict[str, Any], module: Path, label: str) -> Iterator[str]:
     properties = schema_properties(contract, schema)
-    values = [value for value in schema.get("enum", []) if value is not None]
-    if is_alias(schema) or not (properties or values):
+    values = schema.get("enum", [])
+    if is_alias(schema) or None in values or not (properties or values):
         return  # it has no class of its own: the type is written out where it is used
     if not module.is_file():
         yield f"{label} has no module in the bindings"
