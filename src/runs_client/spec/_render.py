@@ -16,6 +16,8 @@ from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.bodies import BodyType
 from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from ._contract import components_reached, json_body, operations
@@ -49,9 +51,10 @@ def unusable_bodies(data: GeneratorData) -> Iterator[str]:
             if len(endpoint.bodies) > 1 or any(body.body_type is not BodyType.JSON for body in endpoint.bodies):
                 yield f"{label} has a request body that is not JSON alone"
             elif endpoint.bodies:
-                item = getattr(endpoint.bodies[0].prop, "inner_property", endpoint.bodies[0].prop)
+                body = endpoint.bodies[0].prop
+                item = body.inner_property if isinstance(body, ListProperty) else body
                 if not isinstance(item, ModelProperty) or item.class_info.name not in known:
-                    yield f"{label} has a request body that is no object with named properties, and no list"
+                    yield f"{label} has a request body that is no object with named properties, nor a list of such"
 
 
 class _Project(generator.Project):
@@ -117,7 +120,8 @@ def _payload_models(contract: dict[str, Any], data: GeneratorData, config: Confi
 def _models_within(item: Any) -> Iterator[ModelProperty]:
     if isinstance(item, ModelProperty):
         yield item
-    for inner in getattr(item, "inner_properties", ()):
-        yield from _models_within(inner)
-    if hasattr(item, "inner_property"):
+    elif isinstance(item, UnionProperty):
+        for inner in item.inner_properties:
+            yield from _models_within(inner)
+    elif isinstance(item, ListProperty):
         yield from _models_within(item.inner_property)
