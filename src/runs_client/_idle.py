@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+from ._errors import InvalidRequestError
+
 IdleTimeout: TypeAlias = float | Literal["auto"] | None
 
 _MISSED_HEARTBEATS = 3
@@ -22,9 +24,14 @@ class IdleWatch:
 
     Args:
         setting: Seconds, `"auto"`, or None for no limit.
+
+    Raises:
+        InvalidRequestError: The setting is none of these.
     """
 
     def __init__(self, setting: IdleTimeout) -> None:
+        if setting != "auto" and setting is not None and (isinstance(setting, str) or not setting > 0):
+            raise InvalidRequestError(f'idle_timeout must be seconds above 0, "auto" or None, not {setting!r}')
         self._setting = setting
         self._heartbeats = 0
         self._heartbeat_at: float | None = None
@@ -35,7 +42,7 @@ class IdleWatch:
     @property
     def timeout(self) -> float | None:
         """Seconds without a byte that are too many, or None."""
-        if self._setting != "auto":
+        if not isinstance(self._setting, str):
             return self._setting
         if self._heartbeats < 2:
             return None

@@ -63,7 +63,6 @@ async def test_break(endless: RunsServer) -> None:
         async for part in runs.stream(uuid4(), "counter", **ENDLESS):
             if part.event == "custom":
                 break
-        del part
         gc.collect()
         assert await server_saw_it_go(endless)
 
@@ -212,7 +211,8 @@ def test_sync_garbage_collection(endless: RunsServer) -> None:
 @pytest.mark.anyio
 async def test_sync_closed_by_another_thread(endless: RunsServer) -> None:
     with SyncRunsClient(endless.url) as runs:
-        stream = runs.stream(uuid4(), "counter", **{**ENDLESS, "input": {"n": 2, "delay": 3600}})
+        quiet: Any = {**ENDLESS, "input": {"n": 2, "delay": 3600}}
+        stream = runs.stream(uuid4(), "counter", **quiet)
         stream.__enter__()
         async with anyio.create_task_group() as group:
             group.start_soon(read_in_a_thread, stream)

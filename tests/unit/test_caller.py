@@ -275,6 +275,13 @@ async def test_settings_that_make_no_sense(client_factory: ClientFactory, settin
         client_factory("http://h", **setting)
 
 
+@pytest.mark.parametrize(("keyword", "value"), [("idle_timeout", "often"), ("idle_timeout", 0), ("resume", "maybe")])
+async def test_ways_to_stream_that_make_no_sense(client_factory: ClientFactory, keyword: str, value: Any) -> None:
+    async with client_factory("http://h") as runs:
+        with pytest.raises(InvalidRequestError, match=keyword.partition("_")[0]):
+            runs.stream("t", "a", **{keyword: value})
+
+
 async def test_an_infinite_timeout_is_none(client_factory: ClientFactory) -> None:
     with CannedServer(RUN) as server:
         async with client_factory(server.url, timeout=float("inf")) as runs:
