@@ -82,6 +82,11 @@ def sync_client(*args: Any, **kwargs: Any) -> RunsClient:
     return cast("RunsClient", _AsyncClient(SyncRunsClient(*args, **kwargs)))
 
 
-CLIENTS: dict[str, ClientFactory] = {"async": async_client, "sync": sync_client}
+def aiohttp_client(*args: Any, **kwargs: Any) -> RunsClient:
+    """The asynchronous client over aiohttp."""
+    return RunsClient(*args, **{"transport": "aiohttp", **kwargs})
+
+
+CLIENTS: dict[str, ClientFactory] = {"async": async_client, "aiohttp": aiohttp_client, "sync": sync_client}
 
 __all__ = ["CLIENTS", "ClientFactory", "RunStream", "async_client", "sync_client"]

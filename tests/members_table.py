@@ -33,7 +33,7 @@ MEMBERS = {
     "stream": "stream",
     "wait": "wait",
 }
-COLUMNS = [(server, client) for server in ("embedded", "official") for client in ("async", "sync")]
+COLUMNS = [(server, client) for server in ("embedded", "official") for client in ("async", "aiohttp", "sync")]
 
 _HEAD = """\
 # Members

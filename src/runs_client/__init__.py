@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from ._retry import RetryPolicy
     from ._sync import SyncRunsClient, SyncRunStream
     from ._transports import AsyncTransport, Request, Response, SyncTransport
+    from ._transports._aiohttp import AiohttpTransport
     from ._transports._httpx import HttpxTransport
     from ._transports._httpx_sync import SyncHttpxTransport
 
@@ -111,6 +112,7 @@ _MODULES = {
     "_retry": ["RetryPolicy"],
     "_sync": ["SyncRunStream", "SyncRunsClient"],
     "_transports": ["AsyncTransport", "Request", "Response", "SyncTransport"],
+    "_transports._aiohttp": ["AiohttpTransport"],
     "_transports._httpx": ["HttpxTransport"],
     "_transports._httpx_sync": ["SyncHttpxTransport"],
 }
@@ -122,6 +124,7 @@ __all__ = [
     "APIConnectionError",
     "APIStatusError",
     "APITimeoutError",
+    "AiohttpTransport",
     "AsyncTransport",
     "AuthenticationError",
     "BadRequestError",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -30,10 +30,22 @@ def endless() -> Iterator[RunsServer]:
         yield server
 
 
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> str:
-    backend: str = request.param
-    return backend
+@pytest.fixture(params=["httpx asyncio", "httpx trio", "aiohttp asyncio"])
+def kind(request: pytest.FixtureRequest) -> str:
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def anyio_backend(kind: str) -> str:
+    return kind.split()[1]
+
+
+@pytest.fixture
+async def runs(kind: str, endless: RunsServer) -> AsyncIterator[RunsClient]:
+    transport: Any = kind.split()[0]
+    async with RunsClient(endless.url, transport=transport) as client:
+        yield client
 
 
 async def read_in_a_thread(stream: Any) -> None:
@@ -49,128 +61,119 @@ async def server_saw_it_go(server: RunsServer) -> bool:
 
 
 @pytest.mark.anyio
-async def test_leaving_the_block(endless: RunsServer) -> None:
-    async with RunsClient(endless.url) as runs:
-        async with runs.stream(uuid4(), "counter", **ENDLESS) as stream:
-            assert endless.connections == 1
-            await stream.__anext__()
-        assert await server_saw_it_go(endless)
-
-
-@pytest.mark.anyio
-async def test_break(endless: RunsServer) -> None:
-    async with RunsClient(endless.url) as runs:
-        async for part in runs.stream(uuid4(), "counter", **ENDLESS):
-            if part.event == "custom":
-                break
-        gc.collect()
-        assert await server_saw_it_go(endless)
-
-
-@pytest.mark.anyio
-async def test_break_out_of_text(endless: RunsServer) -> None:
-    async with RunsClient(endless.url) as runs:
-        stream = runs.stream(uuid4(), "counter", **ENDLESS)
-        text = stream.text()
-        with anyio.move_on_after(0.2):
-            async for _ in text:
-                pass
-        await stream.aclose()
-        assert await server_saw_it_go(endless)
-
-
-@pytest.mark.anyio
-async def test_an_exception_in_the_loop_body(endless: RunsServer) -> None:
-    async with RunsClient(endless.url) as runs:
-        with pytest.raises(LoopBodyError):
-            async with runs.stream(uuid4(), "counter", **ENDLESS) as stream:
-                async for _ in stream:
-                    raise LoopBodyError
-        assert await server_saw_it_go(endless)
-
-
-@pytest.mark.anyio
-async def test_a_cancelled_task(endless: RunsServer) -> None:
-    async with RunsClient(endless.url) as runs:
-        reading = anyio.Event()
-
-        async def read() -> None:
-            async for _ in runs.stream(uuid4(), "counter", **ENDLESS):
-                reading.set()
-
-        async with anyio.create_task_group() as group:
-            group.start_soon(read)
-            await reading.wait()
-            group.cancel_scope.cancel()
-        assert await server_saw_it_go(endless)
-
-
-@pytest.mark.anyio
-async def test_a_time_limit_around_it(endless: RunsServer) -> None:
-    async with RunsClient(endless.url) as runs:
-        with anyio.move_on_after(0.3) as scope:
-            async for _ in runs.stream(uuid4(), "counter", **ENDLESS):
-                pass
-        assert scope.cancelled_caught
-        assert await server_saw_it_go(endless)
-
-
-@pytest.mark.anyio
-async def test_cancelled_while_it_opens(endless: RunsServer) -> None:
-    async with RunsClient(endless.url) as runs:
-        with anyio.CancelScope() as scope:
-            scope.cancel()
-            async with runs.stream(uuid4(), "counter", **ENDLESS):
-                pass
-        assert await server_saw_it_go(endless)
-
-
-@pytest.mark.anyio
-async def test_closed_by_another_task(endless: RunsServer) -> None:
-    async with RunsClient(endless.url) as runs:
-        stream = runs.stream(uuid4(), "counter", **ENDLESS)
-        await stream.__aenter__()
-
-        async def read() -> None:
-            async for _ in stream:
-                pass
-
-        async with anyio.create_task_group() as group:
-            group.start_soon(read)
-            await stream.aclose()
-        assert await server_saw_it_go(endless)
-
-
-@pytest.mark.anyio
-async def test_garbage_collection(endless: RunsServer) -> None:
-    async with RunsClient(endless.url) as runs:
-        stream: Any = runs.stream(uuid4(), "counter", **ENDLESS)
+async def test_leaving_the_block(runs: RunsClient, endless: RunsServer) -> None:
+    async with runs.stream(uuid4(), "counter", **ENDLESS) as stream:
+        assert endless.connections == 1
         await stream.__anext__()
-        del stream
-        gc.collect()
-        assert await server_saw_it_go(endless)
+    assert await server_saw_it_go(endless)
 
 
 @pytest.mark.anyio
-async def test_garbage_collection_of_a_stream_that_was_opened_and_not_read(endless: RunsServer) -> None:
-    async with RunsClient(endless.url) as runs:
-        stream: Any = runs.stream(uuid4(), "counter", **ENDLESS)
-        await stream.__aenter__()
-        del stream
-        gc.collect()
-        assert await server_saw_it_go(endless)
+async def test_break(runs: RunsClient, endless: RunsServer) -> None:
+    async for part in runs.stream(uuid4(), "counter", **ENDLESS):
+        if part.event == "custom":
+            break
+    gc.collect()
+    assert await server_saw_it_go(endless)
 
 
 @pytest.mark.anyio
-async def test_a_hook_that_raises(endless: RunsServer) -> None:
+async def test_break_out_of_text(runs: RunsClient, endless: RunsServer) -> None:
+    stream = runs.stream(uuid4(), "counter", **ENDLESS)
+    text = stream.text()
+    with anyio.move_on_after(0.2):
+        async for _ in text:
+            pass
+    await stream.aclose()
+    assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_an_exception_in_the_loop_body(runs: RunsClient, endless: RunsServer) -> None:
+    with pytest.raises(LoopBodyError):
+        async with runs.stream(uuid4(), "counter", **ENDLESS) as stream:
+            async for _ in stream:
+                raise LoopBodyError
+    assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_a_cancelled_task(runs: RunsClient, endless: RunsServer) -> None:
+    reading = anyio.Event()
+
+    async def read() -> None:
+        async for _ in runs.stream(uuid4(), "counter", **ENDLESS):
+            reading.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(read)
+        await reading.wait()
+        group.cancel_scope.cancel()
+    assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_a_time_limit_around_it(runs: RunsClient, endless: RunsServer) -> None:
+    with anyio.move_on_after(0.3) as scope:
+        async for _ in runs.stream(uuid4(), "counter", **ENDLESS):
+            pass
+    assert scope.cancelled_caught
+    assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_cancelled_while_it_opens(runs: RunsClient, endless: RunsServer) -> None:
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        async with runs.stream(uuid4(), "counter", **ENDLESS):
+            pass
+    assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_closed_by_another_task(runs: RunsClient, endless: RunsServer) -> None:
+    stream = runs.stream(uuid4(), "counter", **ENDLESS)
+    await stream.__aenter__()
+
+    async def read() -> None:
+        async for _ in stream:
+            pass
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(read)
+        await stream.aclose()
+    assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_garbage_collection(runs: RunsClient, endless: RunsServer) -> None:
+    stream: Any = runs.stream(uuid4(), "counter", **ENDLESS)
+    await stream.__anext__()
+    del stream
+    gc.collect()
+    assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_garbage_collection_of_a_stream_that_was_opened_and_not_read(
+    runs: RunsClient, endless: RunsServer
+) -> None:
+    stream: Any = runs.stream(uuid4(), "counter", **ENDLESS)
+    await stream.__aenter__()
+    del stream
+    gc.collect()
+    assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_a_hook_that_raises(runs: RunsClient, endless: RunsServer) -> None:
     def refuse(run_id: str, thread_id: str | None) -> None:
         raise LoopBodyError
 
-    async with RunsClient(endless.url) as runs:
-        with pytest.raises(LoopBodyError):
-            async for _ in runs.stream(uuid4(), "counter", on_run_created=refuse, **ENDLESS):
-                pass
-        assert await server_saw_it_go(endless)
+    with pytest.raises(LoopBodyError):
+        async for _ in runs.stream(uuid4(), "counter", on_run_created=refuse, **ENDLESS):
+            pass
+    assert await server_saw_it_go(endless)
 
 
 def test_sync_leaving_the_block(endless: RunsServer) -> None:

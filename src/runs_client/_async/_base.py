@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from typing_extensions import Self
 
@@ -16,6 +16,7 @@ from .._requests import JSON, RequestFactory, checked_timeout
 from .._responses import json_from_response, result_from_response
 from .._retry import RetryPolicy
 from .._transports import AsyncTransport, Request
+from .._transports._choice import AsyncTransportName, async_transport
 from .._url import DEFAULT_URL
 from ._caller import AsyncCaller, RequestHook
 
@@ -41,14 +42,14 @@ class BaseClient:
         retry: RetryPolicy | None = None,
         max_concurrency: int | None = None,
         on_request: RequestHook | None = None,
-        transport: Literal["httpx"] | AsyncTransport = "httpx",
+        transport: AsyncTransportName | AsyncTransport = "httpx",
     ) -> None:
         self._requests = RequestFactory(DEFAULT_URL if url is None else url, api_key, headers)
         if max_concurrency is not None and max_concurrency < 1:
             raise InvalidRequestError(f"max_concurrency must be 1 or more, not {max_concurrency}")
         self._timeout = checked_timeout(timeout)
         self._retry = retry or RetryPolicy()
-        self._transport = _transport(transport)
+        self._transport = async_transport(transport)
         self._caller = AsyncCaller(
             self._transport,
             self._requests.base_url,
@@ -160,15 +161,3 @@ class BaseClient:
 
     def _or_default(self, timeout: float | None) -> float | None:
         return self._timeout if timeout is None else timeout
-
-
-def _transport(choice: Literal["httpx"] | AsyncTransport) -> AsyncTransport:
-    if choice == "httpx":
-        from .._transports._httpx import HttpxTransport
-
-        return HttpxTransport()
-    if isinstance(choice, str):
-        raise InvalidRequestError(f"unknown transport {choice!r}; known is 'httpx'")
-    if not hasattr(choice, "open"):
-        raise InvalidRequestError(f"{type(choice).__name__} is no transport; wrap it, as in HttpxTransport(client)")
-    return choice

@@ -48,7 +48,7 @@ class RunsClient(FollowingClient[StateT, UpdateT, CustomT]):
         retry: When and how often to try again.
         max_concurrency: Requests under way at a time; a stream counts until its first byte. None is no limit.
         on_request: Called with each request before it is sent; may return another one to send instead.
-        transport: `"httpx"`, or a transport made with your own HTTP client.
+        transport: `"httpx"`, `"aiohttp"` (extra `aiohttp`), or a transport made with your own HTTP client.
 
     Raises:
         InvalidRequestError: The address, a header or the key cannot be used.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from typing_extensions import Self
 
@@ -17,6 +17,7 @@ from .._requests import JSON, RequestFactory, checked_timeout
 from .._responses import json_from_response, result_from_response
 from .._retry import RetryPolicy
 from .._transports import Request, SyncTransport
+from .._transports._choice import SyncTransportName, sync_transport
 from .._url import DEFAULT_URL
 from ._caller import RequestHook, SyncCaller
 
@@ -42,14 +43,14 @@ class BaseClient:
         retry: RetryPolicy | None = None,
         max_concurrency: int | None = None,
         on_request: RequestHook | None = None,
-        transport: Literal["httpx"] | SyncTransport = "httpx",
+        transport: SyncTransportName | SyncTransport = "httpx",
     ) -> None:
         self._requests = RequestFactory(DEFAULT_URL if url is None else url, api_key, headers)
         if max_concurrency is not None and max_concurrency < 1:
             raise InvalidRequestError(f"max_concurrency must be 1 or more, not {max_concurrency}")
         self._timeout = checked_timeout(timeout)
         self._retry = retry or RetryPolicy()
-        self._transport = _transport(transport)
+        self._transport = sync_transport(transport)
         self._caller = SyncCaller(
             self._transport,
             self._requests.base_url,
@@ -161,15 +162,3 @@ class BaseClient:
 
     def _or_default(self, timeout: float | None) -> float | None:
         return self._timeout if timeout is None else timeout
-
-
-def _transport(choice: Literal["httpx"] | SyncTransport) -> SyncTransport:
-    if choice == "httpx":
-        from .._transports._httpx_sync import SyncHttpxTransport
-
-        return SyncHttpxTransport()
-    if isinstance(choice, str):
-        raise InvalidRequestError(f"unknown transport {choice!r}; known is 'httpx'")
-    if not hasattr(choice, "open"):
-        raise InvalidRequestError(f"{type(choice).__name__} is no transport; wrap it, as in SyncHttpxTransport(client)")
-    return choice

@@ -12,7 +12,8 @@ from typing import cast
 import httpx
 
 from .._concurrency import AsyncIdleGuard, Deadline, async_closer, async_fail_after, async_loop
-from .._errors import APIConnectionError, APITimeoutError, InvalidRequestError, RunsClientError
+from .._errors import InvalidRequestError, RunsClientError
+from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
 from ._tls import ssl_context
 
@@ -145,9 +146,7 @@ class HttpxStreamResponse:
             raise
         except TimeoutError as error:
             await self.aclose()
-            what = f"{self._request.method} {self._request.url}"
-            silence = f"{what} fell silent for {self.idle_timeout:.3g} seconds"
-            raise APITimeoutError(silence, request_sent=True) from error
+            raise fell_silent(self._request, self.idle_timeout) from error
         except _HTTPX_ERRORS as error:
             await self.aclose()
             raise _typed(self._request, error) from error
@@ -192,16 +191,11 @@ def _typed_errors(request: Request) -> Iterator[None]:
 
 def _typed(request: Request, error: Exception) -> RunsClientError:
     """Our error for one of httpx's."""
-    what = f"{request.method} {request.url[:500]}"
-    sent = not isinstance(error, _NOT_SENT)
-    doubt = "; it may have reached the server, so the run may exist" if sent and request.method == "POST" else ""
     if isinstance(error, httpx.LocalProtocolError):
-        return InvalidRequestError(f"{what} cannot be sent: httpx refuses one of its headers")
+        return cannot_be_sent(request, "httpx refuses one of its headers")
     if isinstance(error, (httpx.InvalidURL, UnicodeError)):
-        return InvalidRequestError(f"{what} cannot be sent: {error}")
+        return cannot_be_sent(request, error)
+    sent = not isinstance(error, _NOT_SENT)
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        limit = "in time" if request.timeout is None else f"within {round(request.timeout, 3):g} seconds"
-        return APITimeoutError(f"{what} was not answered {limit}{doubt}", request_sent=sent)
-    reason = str(error) or type(error).__name__
-    verb = "broke off" if sent else "could not be sent"
-    return APIConnectionError(f"{what} {verb}: {reason}{doubt}", request_sent=sent)
+        return not_answered(request, sent=sent)
+    return broke_off(request, error, sent=sent)

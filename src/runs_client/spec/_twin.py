@@ -14,9 +14,10 @@ _REPLACEMENTS = [
         (r"\bStreamSource\b", "SyncStreamSource"),
         (r"\bHttpxTransport\b", "SyncHttpxTransport"),
         (r"\bHttpxStreamResponse\b", "SyncHttpxStreamResponse"),
-        (r"\bAsync(Caller|Transport|StreamResponse|Limiter|IdleGuard)\b", r"Sync\1"),
-        (r"\basync_(sleep|fail_after|resolve|loop|closer)\b", r"sync_\1"),
+        (r"\bAsync(Caller|Transport|TransportName|StreamResponse|Limiter|IdleGuard)\b", r"Sync\1"),
+        (r"\basync_(sleep|fail_after|resolve|loop|closer|transport)\b", r"sync_\1"),
         (r"\b_transports\._httpx\b", "_transports._httpx_sync"),
+        (r'`"httpx"`, `"aiohttp"` \(extra `aiohttp`\)', '`"httpx"`'),
         # the language
         (r"\basync (def|with|for)\b", r"\1"),
         (r"\bawait ", ""),
