@@ -65,7 +65,8 @@ def async_closer() -> Callable[[Callable[[], Coroutine[Any, Any, None]]], None]:
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():
         token = trio.lowlevel.current_trio_token()
-        return lambda close: _unless_over(token.run_sync_soon, trio.lowlevel.spawn_system_task, close)
+        spawn = trio.lowlevel.spawn_system_task
+        return lambda close: _unless_over(token.run_sync_soon, _unless_over, spawn, close)
     import asyncio
 
     loop = asyncio.get_running_loop()

@@ -192,13 +192,24 @@ class StreamInterruptedError(RunsClientError):
         thread_id: The thread of the run, if it is known.
         run_id: The run, if it is known.
         last_event_id: The id of the last event that was delivered, if it had one.
+        resume_from: What to give `join_stream` as `last_event_id` so that nothing is missed. Ids are not unique, so
+            events that share the last one may come again.
     """
 
-    def __init__(self, message: str, *, thread_id: str | None, run_id: str | None, last_event_id: str | None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        thread_id: str | None,
+        run_id: str | None,
+        last_event_id: str | None,
+        resume_from: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.thread_id = thread_id
         self.run_id = run_id
         self.last_event_id = last_event_id
+        self.resume_from = resume_from
 
 
 class EventDecodeError(RunsClientError):

@@ -11,6 +11,8 @@ IdleTimeout: TypeAlias = float | Literal["auto"] | None
 _MISSED_HEARTBEATS = 3
 _UNKNOWN_CADENCE_TIMEOUT = 60.0
 """Seconds of silence that are too many for a server that sends heartbeats, when their cadence could not be measured."""
+_LEAST_TIMEOUT = 5.0
+"""Seconds that are never too many: comments may also come close together without being heartbeats."""
 _PAUSE = 0.05
 """Seconds that tell waiting from not waiting."""
 
@@ -18,9 +20,9 @@ _PAUSE = 0.05
 class IdleWatch:
     """Says how long a silence may be.
 
-    With `"auto"`, it is unlimited until two heartbeats (comments) were seen, and then as long as three of them. Their
-    cadence is measured only while the caller keeps up: after a pause of the caller, heartbeats that have piled up
-    arrive all at once.
+    With `"auto"`, it is unlimited until two heartbeats (comments) were seen. Then a minute is too long, and once their
+    cadence is known from two intervals, the time of three of them. It is measured only while the caller keeps up:
+    after a pause of the caller, heartbeats that have piled up arrive all at once.
 
     Args:
         setting: Seconds, `"auto"`, or None for no limit.
@@ -36,6 +38,7 @@ class IdleWatch:
         self._heartbeats = 0
         self._heartbeat_at: float | None = None
         self._cadence = 0.0
+        self._intervals = 0
         self._chunk_at: float | None = None
         self._is_behind = False
 
@@ -46,7 +49,9 @@ class IdleWatch:
             return self._setting
         if self._heartbeats < 2:
             return None
-        return _MISSED_HEARTBEATS * self._cadence or _UNKNOWN_CADENCE_TIMEOUT
+        if self._intervals < 2:
+            return _UNKNOWN_CADENCE_TIMEOUT
+        return max(_MISSED_HEARTBEATS * self._cadence, _LEAST_TIMEOUT)
 
     def opened(self) -> None:
         """A new connection: what was measured stays, but nothing spans the two."""
@@ -71,4 +76,5 @@ class IdleWatch:
         self._heartbeats += heartbeats
         if self._heartbeat_at is not None and not self._is_behind and now - self._heartbeat_at > _PAUSE:
             self._cadence = max(self._cadence, now - self._heartbeat_at)
+            self._intervals += 1
         self._heartbeat_at = None if self._is_behind else now

@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 from urllib.parse import unquote
 
 from ._errors import APIConnectionError, APIStatusError, RunsClientError, StreamInterruptedError
+from ._json import decode_json
 from ._retry import RetryPolicy
 from ._sse import ServerSentEvent
 
@@ -24,8 +25,8 @@ RESUME_MODES: tuple[ResumeMode, ...] = ("exact", "best-effort", "off")
 FROM_THE_START = "-1"
 """The `Last-Event-ID` that asks for all events of a run."""
 
-_RUN_PATH = re.compile(r"(?:/threads/(?P<thread_id>[^/?#]+))?/runs/(?P<run_id>[^/?#]+)")
-_UNFINISHED = frozenset({"pending", "running"})
+_RUN_PATH = re.compile(r"(?:/threads/(?P<thread_id>[^/?#]+))?/runs/(?P<run_id>[^/?#]+)/?(?:\?.*)?$")
+_FINISHED = frozenset({"success", "error", "timeout", "interrupted"})
 _LAST_EVENTS = frozenset({"end", "error"})
 _CONFIRMATIONS = 2
 """Rejoins that must bring nothing new. One is not enough: it may itself have been ended too early."""
@@ -123,6 +124,15 @@ def _is_live_only(name: str) -> bool:
     return name.startswith(_LIVE_ONLY)
 
 
+def _status_at_the_end(event: ServerSentEvent) -> str | None:
+    try:
+        data = decode_json(event.data)
+    except ValueError:
+        return None
+    status = data.get("status") if isinstance(data, dict) else None
+    return status if isinstance(status, str) else None
+
+
 class Resumption:
     """Follows one stream over all its connections.
 
@@ -138,6 +148,7 @@ class Resumption:
         thread_id: The thread of the run, if it is known.
         run_id: The run, if it is known.
         expects_live_events: Whether there may be events that the server does not keep.
+        joins: Whether the first connection joins a run that may be going on.
         jitter: Gives a number from 0 to 1.
 
     Attributes:
@@ -158,6 +169,7 @@ class Resumption:
         thread_id: str | None = None,
         run_id: str | None = None,
         expects_live_events: bool = False,
+        joins: bool = False,
         jitter: Callable[[], float] = random,
     ) -> None:
         self.thread_id = thread_id
@@ -180,6 +192,8 @@ class Resumption:
         self._has_live_events = expects_live_events
         self._delivered_any = False
         self._has_rejoined = False
+        self._may_repeat = joins
+        self._is_probing = False
         self._confirmations = 0  # rejoins in a row that brought nothing new, after the run was seen finished
         self._delivered_since_rejoin = False
         self._tries = 0  # since the last progress
@@ -215,15 +229,17 @@ class Resumption:
         Raises:
             StreamInterruptedError: What was delivered before does not come again, so other events may be missing.
         """
-        if event.id is None and self._open_id is not None and self._has_rejoined:
+        if self._has_rejoined and self._open_id is not None and event.id in (None, self._closed_id):
             return self._received_about_the_connection(event)
-        if self._has_rejoined and event.id in self._closed_ids:
+        if self._may_repeat and event.id in self._closed_ids:
             return False
+        if self._is_probing:
+            return event.id != self._open_id and self._again("the server ended the stream too early more than once")
         if self._seeks_open_group and self._is_before_open_group(event):
             return False
         if self._to_drop and self._was_delivered(event):
             return False
-        if self._has_rejoined and event.id is not None:
+        if self._may_repeat and event.id is not None:
             if event.id != self._open_id:
                 if self._is_in_doubt:
                     return self._verify()
@@ -273,15 +289,14 @@ class Resumption:
             self._lose(reason)
 
     def _received_about_the_connection(self, event: ServerSentEvent) -> bool:
-        """An event without an id among events that have one belongs to this connection, not to the run's events."""
+        """An event without an id of its own, at the beginning of a connection, is none of the run's events."""
         if event.event == "error":
             self._lose(f"the server cannot take the stream up again: {event.data.decode('utf-8', 'replace')}")
             self._saw_last_event = True
             return False
-        if event.event == "metadata":
-            return False
-        self._deliver(event)
-        return True
+        if event.id is None and event.event != "metadata":
+            self._lose(f"the server sent an event {event.event!r} without an id among events that have one")
+        return False
 
     def _deliver(self, event: ServerSentEvent) -> None:
         self.last_event_id = event.id
@@ -291,8 +306,7 @@ class Resumption:
         self._has_live_events = self._has_live_events or _is_live_only(event.event)
         if event.event in _LAST_EVENTS:
             self._saw_last_event = True
-            if event.event == "error":
-                self.status = "error"
+            self.status = "error" if event.event == "error" else _status_at_the_end(event) or self.status
 
     def ended(self) -> Action:
         """The body ended as it should. Whether the stream did is another question.
@@ -308,10 +322,24 @@ class Resumption:
             return AskStatus()
         if self._is_in_doubt:
             return self._verify()
-        if any(not _is_live_only(name) for name, _ in self._to_drop) or self._open_id is None:
+        has_nothing = self._open_id is None and self._closed_id == FROM_THE_START
+        if has_nothing or any(not _is_live_only(name) for name, _ in self._to_drop):
             return self._again("the server no longer sends the events of this run")
         self._confirmations = 0 if self._delivered_since_rejoin else self._confirmations + self._has_rejoined
-        return self._finish() if self._confirmations == _CONFIRMATIONS else self._rejoin()
+        if self._confirmations >= _CONFIRMATIONS:
+            return self._finish()
+        return self._probe() if self._confirmations else self._rejoin()
+
+    def _probe(self) -> Rejoin:
+        """The second proof asks for what comes after the open group. It differs from the first one, so that a server
+        that ends each stream at the same place does not pass both."""
+        rejoin = self._rejoin()
+        if self._open_id is None:
+            return rejoin
+        self._is_probing = True
+        self._seeks_open_group = False
+        self._to_drop.clear()
+        return Rejoin(self._open_id)
 
     def _cannot_ask(self) -> Action:
         self._lose("the connection ended, and without a thread id the run's status cannot be asked for")
@@ -326,9 +354,9 @@ class Resumption:
         Raises:
             StreamInterruptedError: The run goes on, and what is missing cannot be got.
         """
-        self.status = status or self.status
-        if status in _UNFINISHED:
+        if status is not None and status not in _FINISHED:
             return self._again("the stream ended before its run did")
+        self.status = status or self.status
         self._saw_finished = True
         if self._can_resume:
             return self._rejoin()
@@ -346,6 +374,8 @@ class Resumption:
         if isinstance(error, APIStatusError):
             if error.status_code != 429 and error.status_code < 500:
                 raise error
+            if (error.retry_after or 0.0) > self._policy.max_retry_after:
+                raise error
             return self._again(str(error), error, error.retry_after or 0.0)
         if not isinstance(error, APIConnectionError):
             raise error
@@ -356,9 +386,10 @@ class Resumption:
         """Whether the server can be asked for exactly what is missing."""
         return self._open_id is not None or (self._closed_id is not None and not self._delivered_any)
 
-    def _again(self, reason: str, error: RunsClientError | None = None, retry_after: float = 0.0) -> Action:
+    def _again(self, reason: str, error: RunsClientError | None = None, retry_after: float = 0.0) -> Rejoin:
         """Rejoin after a pause, unless there were too many tries."""
         self._tries += 1
+        self._confirmations = 0
         if self._mode == "off" or self._tries > self._policy.max_retries or self.run_id is None:
             raise self.interrupted(reason) from error
         if self._has_live_events:
@@ -374,7 +405,8 @@ class Resumption:
     def _rejoin(self, delay: float = 0.0, reason: str | None = None) -> Rejoin:
         self._has_rejoined = True
         self._delivered_since_rejoin = False
-        self._is_in_doubt = self._is_verifying = False
+        self._is_in_doubt = self._is_verifying = self._is_probing = False
+        self._may_repeat = True
         if not self._can_resume:
             return Rejoin(None, delay, reason)
         self._to_drop = deque(self._open_events)
@@ -397,15 +429,27 @@ class Resumption:
         """Events may be missing here: raise, or record it."""
         if self._mode == "exact":
             raise self.interrupted(reason) from error
-        self.gaps.append(Gap(self.last_event_id, reason))
+        if not self.gaps or self.gaps[-1].after != self.last_event_id:
+            self.gaps.append(Gap(self.last_event_id, reason))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last event was delivered, so that nothing more is to come."""
+        return self._saw_last_event
+
+    @property
+    def resume_from(self) -> str | None:
+        """The `Last-Event-ID` that misses nothing of what was not delivered yet."""
+        return self._closed_id
 
     def interrupted(self, reason: str) -> StreamInterruptedError:
         """The error that ends the stream here."""
-        position = "" if self.last_event_id is None else f", last_event_id={self.last_event_id!r}"
+        position = "" if self.resume_from is None else f", last_event_id={self.resume_from!r}"
         return StreamInterruptedError(
             f"the stream of run {self.run_id} is not whole: {reason}. "
             f"The run may go on; join_stream({self.thread_id!r}, {self.run_id!r}{position}) follows it",
             thread_id=self.thread_id,
             run_id=self.run_id,
             last_event_id=self.last_event_id,
+            resume_from=self.resume_from,
         )

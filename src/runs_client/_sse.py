@@ -37,6 +37,7 @@ class EventStreamDecoder:
 
     Args:
         max_event_size: Bytes of one event beyond which `EventDecodeError` is raised.
+        last_event_id: The id that the connection before this one ended with.
 
     Attributes:
         last_event_id: The id that a rejoin sends as `Last-Event-ID`, or None.
@@ -67,8 +68,8 @@ class EventStreamDecoder:
         "retry",
     )
 
-    def __init__(self, max_event_size: int = MAX_EVENT_SIZE) -> None:
-        self.last_event_id: str | None = None
+    def __init__(self, max_event_size: int = MAX_EVENT_SIZE, *, last_event_id: str | None = None) -> None:
+        self.last_event_id = last_event_id
         self.retry: int | None = None
         self.comments = 0
         self._max_event_size = max_event_size

@@ -73,10 +73,10 @@ class BaseURL:
 
         Another origin must not be sent the API key.
         """
-        target = urljoin(url, location)
         try:
+            target = urljoin(url, location)
             return target if _origin(_split(target)) == self._origin else None
-        except InvalidRequestError:
+        except ValueError:  # InvalidRequestError is one
             return None
 
 

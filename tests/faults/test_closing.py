@@ -9,9 +9,10 @@ from uuid import uuid4
 
 import anyio
 import pytest
+import trio
 
-from runs_client import RunsClient, SyncRunsClient
-from runs_client.testing import RunsServer
+from runs_client import Reconnect, RunsClient, SyncRunsClient
+from runs_client.testing import FaultProxy, Reset, RunsServer
 
 # httpx reads a body with async generators of its own. Trio warns of each that is left; Python's default filters do not
 # print that.
@@ -174,6 +175,34 @@ async def test_a_hook_that_raises(runs: RunsClient, endless: RunsServer) -> None
         async for _ in runs.stream(uuid4(), "counter", on_run_created=refuse, **ENDLESS):
             pass
     assert await server_saw_it_go(endless)
+
+
+def test_a_stream_that_is_left_as_the_last_thing(endless: RunsServer) -> None:
+    """The loop may end before what was left is closed."""
+
+    async def leave(transport: Any) -> None:
+        runs = RunsClient(endless.url, transport=transport)
+        async for _ in runs.stream(uuid4(), "counter", **ENDLESS):
+            break
+
+    for _ in range(10):
+        trio.run(leave, "httpx")
+    gc.collect()
+    assert saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_closed_while_it_is_about_to_rejoin(runs: RunsClient, endless: RunsServer) -> None:
+    async def close(reconnect: Reconnect) -> None:
+        await stream.aclose()
+
+    with FaultProxy(endless.url) as proxy:
+        proxy.plan(Reset(after_chunks=2), match="POST")
+        async with RunsClient(proxy.url) as through_proxy:
+            stream = through_proxy.stream(uuid4(), "counter", on_reconnect=close, **ENDLESS)
+            async for _ in stream:
+                pass
+            assert await server_saw_it_go(endless)
 
 
 def test_sync_leaving_the_block(endless: RunsServer) -> None:

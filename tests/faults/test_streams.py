@@ -10,6 +10,7 @@ import pytest
 from runs_client import (
     APIConnectionError,
     APIStatusError,
+    APITimeoutError,
     AuthenticationError,
     NotFoundError,
     PermissionDeniedError,
@@ -105,6 +106,21 @@ async def test_best_effort_goes_on_and_records_the_gap(
     assert ticks[:2] == [{"tick": 0}, {"tick": 1}]
     assert ticks[-1] == {"tick": 9}
     assert stream.gaps
+
+
+async def test_the_time_limit_holds_while_it_comes_back(
+    proxy: FaultProxy, thread_id: str, client_factory: ClientFactory
+) -> None:
+    long: Any = {"input": {"n": 1000, "delay": 0.05}, "stream_mode": "custom"}
+    proxy.plan(Reset(after_chunks=2), match=STREAM)
+    proxy.plan(*[Refuse()] * 1000, match="GET .*/stream")
+    patient = RetryPolicy(max_retries=1_000, initial_delay=0.1, max_delay=0.1)
+    async with client_factory(proxy.url, retry=patient) as runs:
+        stream = runs.stream(thread_id, "counter", timeout=2.0, **long)
+        with pytest.raises(APITimeoutError, match="2 seconds"):
+            await ticks_of(stream)
+    async with client_factory(proxy.url) as runs:
+        await runs.cancel(thread_id, str(stream.run_id), wait=True)
 
 
 async def test_off_raises_at_once(proxy: FaultProxy, thread_id: str, client_factory: ClientFactory) -> None:

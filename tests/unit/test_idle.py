@@ -31,7 +31,16 @@ def test_auto_waits_for_two_heartbeats() -> None:
     clock.wait_for(5)
     assert watch.timeout is None
     clock.wait_for(5)
+    assert watch.timeout == 60
+    clock.wait_for(5)
     assert watch.timeout == 15
+
+
+def test_comments_close_together_are_no_heartbeats() -> None:
+    clock = Clock(watch := IdleWatch("auto"))
+    for _ in range(4):
+        clock.wait_for(0.1)
+    assert watch.timeout == 5
 
 
 def test_events_between_heartbeats_do_not_matter() -> None:
@@ -40,6 +49,8 @@ def test_events_between_heartbeats_do_not_matter() -> None:
     for _ in range(4):
         clock.wait_for(1, heartbeats=0)
     clock.wait_for(1)
+    clock.wait_for(5)
+    clock.wait_for(5)
     assert watch.timeout == 15
 
 
@@ -57,8 +68,8 @@ def test_heartbeats_that_piled_up_while_the_caller_was_away_say_nothing() -> Non
     for _ in range(4):
         clock.wait_for(0.001)
     assert watch.timeout == 60, "there are heartbeats, but nobody knows how often"
-    clock.wait_for(4)
-    clock.wait_for(5)
+    for _ in range(3):
+        clock.wait_for(5)
     assert watch.timeout == 15
 
 
@@ -74,5 +85,6 @@ def test_nothing_is_measured_across_connections() -> None:
     watch.opened()
     clock.pause(100)
     clock.wait_for(1)
+    clock.wait_for(5)
     clock.wait_for(5)
     assert watch.timeout == 15

@@ -69,8 +69,7 @@ def test_a_finished_run_and_a_rejoin_that_brings_nothing_prove_it_too() -> None:
     assert resumption.ended() == AskStatus()
     assert resumption.run_status("success") == Rejoin("1")
     assert feed(resumption, "2") == [False]
-    assert resumption.ended() == Rejoin("1"), "this rejoin may have been ended too early as well"
-    assert feed(resumption, "2") == [False]
+    assert resumption.ended() == Rejoin("2"), "this rejoin may have been ended too early as well"
     assert resumption.ended() == Finish()
     assert (resumption.status, resumption.reconnects) == ("success", 0)
 
@@ -81,10 +80,27 @@ def test_a_rejoin_that_brings_something_proves_nothing() -> None:
     resumption.ended()
     assert resumption.run_status("success") == Rejoin(FROM_THE_START)
     assert feed(resumption, "1", "2") == [False, True]
-    for _ in range(2):
-        assert resumption.ended() == Rejoin("1")
-        assert feed(resumption, "2") == [False]
+    assert resumption.ended() == Rejoin("1")
+    assert feed(resumption, "2") == [False]
+    assert resumption.ended() == Rejoin("2")
     assert resumption.ended() == Finish()
+
+
+def test_a_server_that_ends_each_stream_at_the_same_place() -> None:
+    resumption = machine()
+    feed(resumption, "1")
+    resumption.ended()
+    resumption.run_status("success")
+    for _ in range(POLICY.max_retries):
+        assert feed(resumption, "1") == [False]
+        assert resumption.ended() == Rejoin("1")
+        (verdict,) = feed(resumption, "2")
+        assert isinstance(verdict, Rejoin)
+        assert verdict.last_event_id == FROM_THE_START
+    feed(resumption, "1")
+    resumption.ended()
+    with pytest.raises(StreamInterruptedError, match="too early more than once"):
+        feed(resumption, "2")
 
 
 def test_a_run_that_is_gone_is_finished() -> None:
@@ -241,8 +257,10 @@ def test_metadata_of_a_new_connection_is_not_part_of_the_run() -> None:
     feed(resumption, "1", "2")
     resumption.failed(LOST)
     assert resumption.received(event(None, "metadata")) is False
-    assert resumption.received(event(None, "feedback")) is True
+    assert resumption.received(event("1", "connected")) is False, "an id that the connection began with"
     assert feed(resumption, "2", "3") == [False, True]
+    with pytest.raises(StreamInterruptedError, match="'feedback' without an id"):
+        resumption.received(event(None, "feedback"))
 
 
 def test_a_failed_run_whose_error_event_is_lost() -> None:
@@ -303,7 +321,7 @@ def test_messages_are_not_kept_by_servers() -> None:
         whole.received(event(event_id, name))
     whole.ended()
     assert whole.run_status("success") == Rejoin("1")
-    assert whole.ended() == Rejoin("1")
+    assert whole.ended() == Rejoin("2")
     assert whole.ended() == Finish()
     cut = machine(expects_live_events=True)
     with pytest.raises(StreamInterruptedError, match="messages-tuple"):
@@ -323,7 +341,7 @@ def test_best_effort_goes_on_with_what_happens_next() -> None:
     feed(resumption, None)
     assert resumption.failed(LOST) == Rejoin(None, 1.0, "reset")
     assert feed(resumption, None) == [True]
-    assert [gap.reason for gap in resumption.gaps] == ["reset", "the server keeps no events of this run"]
+    assert [gap.reason for gap in resumption.gaps] == ["reset"], "one place, one gap"
     resumption.ended()
     assert resumption.run_status("success") == Finish()
 
@@ -361,6 +379,49 @@ def test_refusals_that_pass_are_survived(status: int) -> None:
     delayed = resumption.failed(refusal(status, retry_after=5))
     assert isinstance(delayed, Rejoin)
     assert delayed.delay == 5
+
+
+def test_a_retry_after_that_is_too_long_is_left_to_the_caller() -> None:
+    resumption = machine()
+    feed(resumption, "1")
+    with pytest.raises(RunsClientError) as caught:
+        resumption.failed(refusal(429, retry_after=86_400))
+    assert type(caught.value).__name__ == "RateLimitError"
+
+
+def test_a_failure_that_cannot_be_asked_for_uses_up_tries() -> None:
+    resumption = machine()
+    feed(resumption, "1")
+    resumption.ended()
+    resumption.run_status("error")
+    for tried in range(POLICY.max_retries + 1):
+        feed(resumption, "1")
+        assert resumption.ended() == Rejoin("1")
+        assert resumption.ended() == AskFailure()
+        if tried < POLICY.max_retries:
+            assert isinstance(resumption.failed(LOST), Rejoin)
+    with pytest.raises(StreamInterruptedError):
+        resumption.failed(LOST)
+
+
+def test_the_end_event_tells_the_status() -> None:
+    resumption = machine()
+    resumption.received(event("1", "end", b'{"status": "success"}'))
+    assert resumption.status == "success"
+    resumption = machine()
+    feed(resumption, "1")
+    resumption.ended()
+    resumption.run_status("levitating")
+    assert resumption.status is None, "a run that is not known to be over goes on"
+
+
+def test_where_to_come_back_to() -> None:
+    resumption = machine()
+    feed(resumption, "1", "2a", "2b")
+    assert (resumption.last_event_id, resumption.resume_from) == ("2", "1")
+    error = resumption.interrupted("why")
+    assert error.resume_from == "1"
+    assert "last_event_id='1'" in str(error)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])

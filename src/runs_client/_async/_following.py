@@ -84,7 +84,8 @@ class FollowingClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             headers=headers,
             timeout=timeout,
         )
-        resumption = self._resumption(resume, FROM_THE_START, thread_id, stream_mode=payload.get("stream_mode"))
+        stream_mode = payload.get("stream_mode")
+        resumption = self._resumption(resume, FROM_THE_START, thread_id, stream_mode=stream_mode, joins=creates_only)
         source = StreamSource(
             self._caller, self._requests, resumption, request, creates_only, join_keywords, headers, self._timeout
         )
@@ -117,7 +118,7 @@ class FollowingClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             headers=headers,
             timeout=timeout,
         )
-        resumption = self._resumption(resume, last_event_id, thread_id, run_id, stream_mode=stream_mode)
+        resumption = self._resumption(resume, last_event_id, thread_id, run_id, stream_mode=stream_mode, joins=True)
         source = StreamSource(
             self._caller, self._requests, resumption, request, False, parameters, headers, self._timeout
         )
@@ -131,6 +132,7 @@ class FollowingClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
         run_id: Id | None = None,
         *,
         stream_mode: StreamMode | Sequence[StreamMode] | None,
+        joins: bool,
     ) -> Resumption:
         if mode not in RESUME_MODES:
             raise InvalidRequestError(f"unknown resume mode {mode!r}; known are {', '.join(RESUME_MODES)}")
@@ -138,6 +140,7 @@ class FollowingClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             mode,
             start=start,
             policy=self._retry,
+            joins=joins,
             expects_live_events="messages" in ([stream_mode] if isinstance(stream_mode, str) else stream_mode or ()),
             thread_id=None if thread_id is None else str(thread_id),
             run_id=None if run_id is None else str(run_id),

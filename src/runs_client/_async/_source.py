@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from runs_bindings.api import runs as operations
 
+from .._concurrency import Deadline
 from .._errors import InvalidRequestError, NotFoundError
 from .._responses import EVENT_STREAM, json_from_response, result_from_response, run_failure
 
@@ -31,6 +32,7 @@ class StreamSource:
         join_keywords: What a join is sent beside the last event id.
         headers: Sent with each request.
         timeout: Seconds in which a request that comes back must be answered, or None.
+        deadline: When the whole stream must be over.
     """
 
     caller: AsyncCaller
@@ -41,6 +43,7 @@ class StreamSource:
     join_keywords: Mapping[str, Any]
     headers: Mapping[str, str] | None
     timeout: float | None
+    deadline: Deadline = field(default_factory=lambda: Deadline(None))
     _location: str | None = None
 
     async def create(self) -> None:
@@ -49,9 +52,10 @@ class StreamSource:
         run = result_from_response(self.first, await self.caller.send(self.first), parse)
         self.resumption.created(run.thread_id, run.run_id)
 
-    async def open(self) -> AsyncStreamResponse:
-        """Open the stream for the first time."""
-        response = await self.caller.open_events(self.first)
+    async def open(self, limit: float | None) -> AsyncStreamResponse:
+        """Open the stream for the first time, in so many seconds."""
+        limits = [seconds for seconds in (limit, self.first.timeout) if seconds is not None]
+        response = await self.caller.open_events(replace(self.first, timeout=min(limits, default=None)))
         if self.first.method == "POST":
             self._location = response.headers.get("location")
         return response
@@ -70,7 +74,7 @@ class StreamSource:
             keywords={**self.join_keywords, "last_event_id": last_event_id},
             accept=EVENT_STREAM,
             headers=self.headers,
-            timeout=self.timeout,
+            timeout=self._limit(),
         )
         if self._location is not None:
             try:
@@ -95,4 +99,8 @@ class StreamSource:
 
     def _about_the_run(self, operation: Any, method: str) -> Request:
         ids = (self.resumption.thread_id or "", self.resumption.run_id or "")
-        return self.requests.for_operation(operation, ids, method=method, headers=self.headers, timeout=self.timeout)
+        return self.requests.for_operation(operation, ids, method=method, headers=self.headers, timeout=self._limit())
+
+    def _limit(self) -> float | None:
+        limits = [seconds for seconds in (self.timeout, self.deadline.remaining()) if seconds is not None]
+        return min(limits, default=None)

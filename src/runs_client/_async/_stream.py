@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 OnRunCreated = Callable[[str, "str | None"], object]
 """Called once with the run id and, unless the run is stateless, the thread id."""
 
+_PATIENCE_AFTER_THE_END = 2.0
+"""Seconds that the server may take to end the connection after the last event."""
+
 _log = logging.getLogger("runs_client")
 
 
@@ -61,7 +64,6 @@ class RunStream(Generic[PartT_co]):
         self._on_run_created = on_run_created
         self._on_reconnect = on_reconnect
         self._watch = IdleWatch(idle_timeout)
-        self._deadline = Deadline(None)
         self._decoder = EventStreamDecoder()
         # Those of the last chunk; decoded as they are taken, so that a broken one does not hide those before it.
         self._events: Iterator[ServerSentEvent] = iter(())
@@ -84,8 +86,17 @@ class RunStream(Generic[PartT_co]):
 
     @property
     def last_event_id(self) -> str | None:
-        """The id of the last part that was delivered, to rejoin the stream with; None if it had none."""
+        """The id of the last part that was delivered; None if it had none. To come back, `resume_from` is safer."""
         return self._resumption.last_event_id
+
+    @property
+    def resume_from(self) -> str | None:
+        """What to give `join_stream` as `last_event_id`, so that nothing is missed.
+
+        Ids are not unique, and a server leaves out all events that have the id it is given. So this is an id whose
+        events were all delivered; those that share the last one may come again.
+        """
+        return self._resumption.resume_from
 
     @property
     def status(self) -> str | None:
@@ -172,24 +183,29 @@ class RunStream(Generic[PartT_co]):
             raise
 
     async def _open_first(self) -> None:
-        self._deadline = Deadline(self._source.first.timeout)
+        self._source.deadline = Deadline(self._source.first.timeout)
         if self._source.creates_only:
             await self._source.create()
-            self._tell_run_created()
+            await self._tell_run_created()
             await self._carry_out(Rejoin(FROM_THE_START))
         else:
-            self._connected(await self._source.open())
-            self._tell_run_created()
+            await self._connected(await self._source.open(self._watch.timeout), None)
+            await self._tell_run_created()
 
-    def _tell_run_created(self) -> None:
+    async def _tell_run_created(self) -> None:
         if self._on_run_created is not None and self.run_id is not None:
-            self._on_run_created(self.run_id, self.thread_id)
+            await async_resolve(self._on_run_created(self.run_id, self.thread_id))
 
-    def _connected(self, response: AsyncStreamResponse) -> None:
+    async def _connected(self, response: AsyncStreamResponse, last_event_id: str | None) -> None:
+        if self._closed:  # by another task, in the meantime
+            await response.aclose()
+            return
         self._response = response
         self._chunks = response.__aiter__()
-        self._decoder = EventStreamDecoder()
+        seed = None if last_event_id == FROM_THE_START else last_event_id
+        self._decoder = EventStreamDecoder(last_event_id=seed)
         self._heartbeats = 0
+        self._arrived_at = 0.0
         self._watch.opened()
         self._resumption.opened(response.headers)
 
@@ -210,9 +226,11 @@ class RunStream(Generic[PartT_co]):
         except APIConnectionError as error:
             if self._closed:  # by another task
                 return False
-            if self._deadline.is_over():
+            if self._source.deadline.is_over():
                 raise timed_out(self._source.first) from error
             return await self._carry_out(self._interrupted(error))
+        if self._closed:
+            return False
         if chunk is None:
             return await self._carry_out(self._interrupted(None))
         self._events = self._decoder.feed(chunk)
@@ -224,9 +242,10 @@ class RunStream(Generic[PartT_co]):
         self._heartbeats = self._decoder.comments
         if self._arrived_at:
             self._watch.received(heartbeats, asked_at=self._asked_at, now=self._arrived_at)
-        limits = [limit for limit in (self._watch.timeout, self._deadline.remaining()) if limit is not None]
+        patience = _PATIENCE_AFTER_THE_END if self._resumption.is_over else self._watch.timeout
+        limits = [limit for limit in (patience, self._source.deadline.remaining()) if limit is not None]
         self._response.idle_timeout = min(limits, default=None)
-        if self._deadline.is_over():
+        if self._source.deadline.is_over():
             raise timed_out(self._source.first)
         self._asked_at = time.monotonic()
         try:
@@ -244,7 +263,7 @@ class RunStream(Generic[PartT_co]):
     async def _carry_out(self, action: Action) -> bool:
         """Do what the resumption decided, until there is something to read; False at the end of the stream."""
         await self._disconnect()
-        while True:
+        while not self._closed:
             try:
                 if isinstance(action, Finish):
                     self._closed = True
@@ -256,12 +275,14 @@ class RunStream(Generic[PartT_co]):
                     return True
                 else:
                     await self._before_rejoin(action)
-                    self._connected(await self._source.rejoin(action.last_event_id))
-                    return True
+                    response = await self._source.rejoin(action.last_event_id)
+                    await self._connected(response, action.last_event_id)
+                    return not self._closed
             except RunsClientError as error:
-                if self._deadline.is_over():
-                    raise
+                if self._source.deadline.is_over():
+                    raise timed_out(self._source.first) from error
                 action = self._resumption.failed(error)
+        return False
 
     async def _before_rejoin(self, action: Rejoin) -> None:
         if action.reason is not None:
@@ -272,9 +293,9 @@ class RunStream(Generic[PartT_co]):
             if self._on_reconnect is not None:
                 reconnect = Reconnect(self.thread_id, self.run_id, self.last_event_id, action.reason, action.delay)
                 await async_resolve(self._on_reconnect(reconnect))
-        remaining = self._deadline.remaining()
+        remaining = self._source.deadline.remaining()
         await async_sleep(action.delay if remaining is None else min(action.delay, remaining))
-        if self._deadline.is_over():
+        if self._source.deadline.is_over():
             raise timed_out(self._source.first)
 
     async def _fetch_failure(self) -> None:

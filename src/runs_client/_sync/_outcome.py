@@ -76,13 +76,16 @@ class Outcome:
                 state = json_from_response(request, response)
                 break
             except (APIConnectionError, APIStatusError, UnexpectedResponseError) as error:
-                tried = 1 if progress.made else tried + 1
+                broke_off = not isinstance(error, UnexpectedResponseError)
+                tried = 1 if progress.made and broke_off else tried + 1
                 delay = self._delay(error, tried)
-                if delay is None or deadline.is_over():
+                if deadline.is_over():
+                    raise timed_out(self.first) from error
+                if delay is None:
                     raise
             remaining = deadline.remaining()
             sync_sleep(delay if remaining is None else min(delay, remaining))
-            request = self._join()
+            request = self._join(deadline)
         failure = run_failure(state)
         if failure is not None:
             if tried and str(failure.get("message")).startswith("404: "):
@@ -103,16 +106,17 @@ class Outcome:
             return self.retry.delay(error, method="GET", tried=tried)
         return self.retry.backoff(tried)
 
-    def _join(self) -> Request:
+    def _join(self, deadline: Deadline) -> Request:
         assert self.thread_id is not None
         assert self.run_id is not None
         ids = (self.thread_id, self.run_id)
+        limits = [seconds for seconds in (self.open_timeout, deadline.remaining()) if seconds is not None]
         return self.requests.for_operation(
-            operations.join_run, ids, method="join", headers=self.headers, timeout=self.open_timeout
+            operations.join_run, ids, method="join", headers=self.headers, timeout=min(limits, default=None)
         )
 
     def _read(self, request: Request, deadline: Deadline, progress: _Progress) -> Response:
-        stream = self.caller.open(request, retries=request is self.first)
+        stream = self.caller.open(request, retries=request.method == "POST")
         try:
             self._learn(stream.headers)
             watch, body, asked_at = IdleWatch("auto"), [], time.monotonic()

@@ -172,6 +172,8 @@ async def _close(response: httpx.Response, chunks: AsyncIterator[bytes]) -> None
 
 
 def _shut_down(response: httpx.Response) -> None:
+    if not response.http_version.startswith("HTTP/1"):
+        return  # other streams share the connection
     stream = response.extensions.get("network_stream")
     connection = stream.get_extra_info("socket") if stream else None
     if connection is not None:

@@ -173,6 +173,8 @@ def _close(response: httpx.Response, chunks: Iterator[bytes]) -> None:
 
 
 def _shut_down(response: httpx.Response) -> None:
+    if not response.http_version.startswith("HTTP/1"):
+        return  # other streams share the connection
     stream = response.extensions.get("network_stream")
     connection = stream.get_extra_info("socket") if stream else None
     if connection is not None:
