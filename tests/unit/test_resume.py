@@ -172,6 +172,10 @@ def test_twins_that_look_like_one_event_sent_twice() -> None:
     assert feed(resumption, "2", "2", "2b") == [False, True, True]
 
 
+def test_a_join_may_repeat_events_on_its_first_connection() -> None:
+    assert feed(machine(joins=True), "1", "2", "1", "3") == [True, True, False, True]
+
+
 def test_twins_on_the_first_connection_are_two() -> None:
     assert feed(machine(), "1", "1") == [True, True]
 

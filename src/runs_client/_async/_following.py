@@ -85,7 +85,8 @@ class FollowingClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             timeout=timeout,
         )
         stream_mode = payload.get("stream_mode")
-        resumption = self._resumption(resume, FROM_THE_START, thread_id, stream_mode=stream_mode, joins=creates_only)
+        joins = creates_only and not join_keywords  # to look again would cancel the run
+        resumption = self._resumption(resume, FROM_THE_START, thread_id, stream_mode=stream_mode, joins=joins)
         source = StreamSource(
             self._caller, self._requests, resumption, request, creates_only, join_keywords, headers, self._timeout
         )
@@ -118,7 +119,8 @@ class FollowingClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             headers=headers,
             timeout=timeout,
         )
-        resumption = self._resumption(resume, last_event_id, thread_id, run_id, stream_mode=stream_mode, joins=True)
+        joins = not parameters.get("cancel_on_disconnect")
+        resumption = self._resumption(resume, last_event_id, thread_id, run_id, stream_mode=stream_mode, joins=joins)
         source = StreamSource(
             self._caller, self._requests, resumption, request, False, parameters, headers, self._timeout
         )
