@@ -178,6 +178,11 @@ class Deadline:
         return self._at is not None and time.monotonic() >= self._at
 
 
+def shortest(*limits: float | None) -> float | None:
+    """The least of several time limits in seconds, of which None is none."""
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
 class AsyncLimiter:
     """Lets a number of tasks in at a time.
 

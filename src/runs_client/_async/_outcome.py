@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from runs_bindings.api import runs as operations
 
-from .._concurrency import Deadline, async_sleep
+from .._concurrency import Deadline, async_sleep, shortest
 from .._errors import (
     APIConnectionError,
     APIStatusError,
@@ -46,7 +46,7 @@ class Outcome:
         open_timeout: Seconds in which a join must be answered, or None.
         thread_id: The thread of the run, once it is known.
         run_id: The run, once it is known.
-        on_run: Called once with the headers of the first answer.
+        on_run_created: Called once with the run id and the thread id.
     """
 
     caller: AsyncCaller
@@ -109,9 +109,9 @@ class Outcome:
         assert self.thread_id is not None
         assert self.run_id is not None
         ids = (self.thread_id, self.run_id)
-        limits = [seconds for seconds in (self.open_timeout, deadline.remaining()) if seconds is not None]
+        timeout = shortest(self.open_timeout, deadline.remaining())
         return self.requests.for_operation(
-            operations.join_run, ids, method="join", headers=self.headers, timeout=min(limits, default=None)
+            operations.join_run, ids, method="join", headers=self.headers, timeout=timeout
         )
 
     async def _read(self, request: Request, deadline: Deadline, progress: _Progress) -> Response:
@@ -125,8 +125,7 @@ class Outcome:
                 now = time.monotonic()
                 watch.received(0 if chunk.strip() else 1, asked_at=asked_at, now=now)
                 body.append(chunk)
-                limits = [limit for limit in (watch.timeout, deadline.remaining()) if limit is not None]
-                stream.idle_timeout = min(limits, default=None)
+                stream.idle_timeout = shortest(watch.timeout, deadline.remaining())
                 if deadline.is_over():
                     raise timed_out(self.first)
                 asked_at = now

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, cast
 
 from typing_extensions import Self
 
-from .._concurrency import Deadline, async_resolve, async_sleep
+from .._concurrency import Deadline, async_resolve, async_sleep, shortest
 from .._errors import APIConnectionError, RunsClientError
 from .._idle import IdleTimeout, IdleWatch
 from .._parts import ErrorPart, PartT_co, part_from_event
@@ -243,8 +243,7 @@ class RunStream(Generic[PartT_co]):
         if self._arrived_at:
             self._watch.received(heartbeats, asked_at=self._asked_at, now=self._arrived_at)
         patience = _PATIENCE_AFTER_THE_END if self._resumption.is_over else self._watch.timeout
-        limits = [limit for limit in (patience, self._source.deadline.remaining()) if limit is not None]
-        self._response.idle_timeout = min(limits, default=None)
+        self._response.idle_timeout = shortest(patience, self._source.deadline.remaining())
         if self._source.deadline.is_over():
             raise timed_out(self._source.first)
         self._asked_at = time.monotonic()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from runs_bindings.api import runs as operations
 
-from .._concurrency import Deadline
+from .._concurrency import Deadline, shortest
 from .._errors import InvalidRequestError, NotFoundError
 from .._responses import EVENT_STREAM, json_from_response, result_from_response, run_failure
 
@@ -55,8 +55,7 @@ class SyncStreamSource:
 
     def open(self, limit: float | None) -> SyncStreamResponse:
         """Open the stream for the first time, in so many seconds."""
-        limits = [seconds for seconds in (limit, self.first.timeout) if seconds is not None]
-        response = self.caller.open_events(replace(self.first, timeout=min(limits, default=None)))
+        response = self.caller.open_events(replace(self.first, timeout=shortest(limit, self.first.timeout)))
         if self.first.method == "POST":
             self._location = response.headers.get("location")
         return response
@@ -103,5 +102,4 @@ class SyncStreamSource:
         return self.requests.for_operation(operation, ids, method=method, headers=self.headers, timeout=self._limit())
 
     def _limit(self) -> float | None:
-        limits = [seconds for seconds in (self.timeout, self.deadline.remaining()) if seconds is not None]
-        return min(limits, default=None)
+        return shortest(self.timeout, self.deadline.remaining())
