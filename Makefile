@@ -87,7 +87,7 @@ format: $(VENV)/.ready ## Lay out the code
 requirements: ## Pin the newest development requirements, with hashes and without addresses
 	$(PYTHON) -m venv .venv-pin
 	.venv-pin/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
-	for name in dev official; do \
+	for name in dev official bench; do \
 	  .venv-pin/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
 	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	    --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \

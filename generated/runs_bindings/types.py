@@ -61,6 +61,7 @@ __all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]
 
 import datetime
 import re
+import sys
 from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
@@ -137,10 +138,13 @@ def parse_datetime(value: Any) -> datetime.datetime:
     """Read an RFC 3339 time; a missing one stays `UNSET`, and `None` stays `None`."""
     if value is None or isinstance(value, Unset):
         return value  # type: ignore[return-value]
-    # Python 3.10 reads neither a `Z` nor a fraction of other than three or six digits.
-    value = re.sub(r"\.(\d+)", lambda fraction: f".{fraction[1][:6]:0<6}", value)
-    if value.endswith(("Z", "z")):
-        value = value[:-1] + "+00:00"
+    value = value.upper()  # RFC 3339, section 5.6: `t` and `z` are allowed
+    if sys.version_info < (
+        3,
+        11,
+    ):  # it reads neither a `Z` nor a fraction of other than three or six digits
+        value = re.sub(r"\.(\d+)", lambda fraction: f".{fraction[1][:6]:0<6}", value)
+        value = re.sub(r"Z$", "+00:00", value)
     return datetime.datetime.fromisoformat(value)
 
 

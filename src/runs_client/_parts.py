@@ -203,22 +203,8 @@ def part_from_event(event: ServerSentEvent) -> Part:
         >>> part_from_event(ServerSentEvent("updates|child:1", b'{"node": {}}', None))
         UpdatesPart(data={'node': {}}, namespace=('child:1',), id=None)
     """
-    name, *namespace = event.event.split("|")
-    data = _decoded(event)
-    part_class = _CLASSES.get(name)
-    if part_class is not None:
-        part: Part = part_class(data, tuple(namespace), event.id)
-        return part
-    if name in _MESSAGES_EVENTS:
-        return MessagesPart(data, tuple(namespace), event.id, name)  # type: ignore[arg-type]
-    return UnknownPart(data, tuple(namespace), event.id, name)
-
-
-def _decoded(event: ServerSentEvent) -> Any:
-    if not event.data:
-        return None
     try:
-        return decode_json(event.data)
+        data = decode_json(event.data) if event.data else None
     except ValueError as error:
         raise EventDecodeError(
             f"the data of event {event.event!r} (id {event.id}) is not JSON: {error}: {excerpt(event.data)}",
@@ -226,3 +212,16 @@ def _decoded(event: ServerSentEvent) -> Any:
             event_id=event.id,
             excerpt=excerpt(event.data),
         ) from error
+    part: Part
+    if part_class := _CLASSES.get(event.event):  # almost always: a known event of the root graph
+        part = part_class(data, (), event.id)
+        return part
+    name, *outermost_first = event.event.split("|")
+    namespace = tuple(outermost_first)
+    if part_class := _CLASSES.get(name):
+        part = part_class(data, namespace, event.id)
+    elif name in _MESSAGES_EVENTS:
+        part = MessagesPart(data, namespace, event.id, name)  # type: ignore[arg-type]
+    else:
+        part = UnknownPart(data, namespace, event.id, name)
+    return part

@@ -28,6 +28,10 @@ FROM_THE_START = "-1"
 _RUN_PATH = re.compile(r"(?:/threads/(?P<thread_id>[^/?#]+))?/runs/(?P<run_id>[^/?#]+)/?(?:\?.*)?$")
 _FINISHED = frozenset({"success", "error", "timeout", "interrupted"})
 _LAST_EVENTS = frozenset({"end", "error"})
+_ORDINARY_EVENTS = frozenset(
+    {"values", "updates", "custom", "messages", "tasks", "checkpoints", "events", "debug", "tools"}
+)
+"""Most events: those that say nothing about the stream itself."""
 _CONFIRMATIONS = 2
 """Rejoins that must bring nothing new. One is not enough: it may itself have been ended too early."""
 _CLOSED_IDS_KEPT = 256
@@ -113,15 +117,8 @@ def run_from_headers(headers: Mapping[str, str]) -> tuple[str | None, str | None
     return unquote(thread_id) if thread_id else None, unquote(found["run_id"])
 
 
-_Content: TypeAlias = tuple[str, bytes]
-
-
-def _content(event: ServerSentEvent) -> _Content:
-    return event.event, event.data
-
-
-def _is_live_only(name: str) -> bool:
-    return name.startswith(_LIVE_ONLY)
+def _is_live_only(event: ServerSentEvent) -> bool:
+    return event.event.startswith(_LIVE_ONLY)
 
 
 def _status_at_the_end(event: ServerSentEvent) -> str | None:
@@ -183,9 +180,9 @@ class Resumption:
         self._jitter = jitter
         self._closed_id = start
         self._open_id: str | None = None
-        self._open_events: list[_Content] = []  # those delivered of the open group
-        self._to_drop: deque[_Content] = deque()  # those of them that a rejoin is expected to send again
-        self._closed_ids: deque[str] = deque(maxlen=_CLOSED_IDS_KEPT)
+        self._open_events: list[ServerSentEvent] = []  # those delivered of the open group
+        self._to_drop: deque[ServerSentEvent] = deque()  # those of them that a rejoin is expected to send again
+        self._closed_ids: dict[str, None] = {}  # the latest, in their order
         self._is_in_doubt = False
         self._is_verifying = False
         self._seeks_open_group = False
@@ -229,9 +226,44 @@ class Resumption:
         Raises:
             StreamInterruptedError: What was delivered before does not come again, so other events may be missing.
         """
+        # A first connection that started its run has nothing to look out for.
+        if self._may_repeat and (verdict := self._judged(event)) is not None:
+            return verdict
+        event_id = event.id
+        if event_id is None:
+            if self._has_rejoined:
+                self._lose("the server keeps no events of this run")
+        elif event_id == self._open_id:
+            self._open_events.append(event)
+        else:
+            self._begin_group(event_id, event)
+        self.last_event_id = event_id
+        self._delivered_any = self._delivered_since_rejoin = True
+        self._tries = 0
+        if event.event not in _ORDINARY_EVENTS:
+            self._received_special(event)
+        return True
+
+    def _begin_group(self, event_id: str, event: ServerSentEvent) -> None:
+        if self._open_id is not None:
+            self._closed_id = self._open_id
+            self._closed_ids[self._open_id] = None
+            if len(self._closed_ids) > _CLOSED_IDS_KEPT:
+                del self._closed_ids[next(iter(self._closed_ids))]
+        self._open_id = event_id
+        self._open_events = [event]
+
+    def _received_special(self, event: ServerSentEvent) -> None:
+        self._has_live_events = self._has_live_events or _is_live_only(event)
+        if event.event in _LAST_EVENTS:
+            self._saw_last_event = True
+            self.status = "error" if event.event == "error" else _status_at_the_end(event) or self.status
+
+    def _judged(self, event: ServerSentEvent) -> bool | Rejoin | None:
+        """What to do with an event of a run that was joined; None if there is nothing special about it."""
         if self._has_rejoined and self._open_id is not None and event.id in (None, self._closed_id):
             return self._received_about_the_connection(event)
-        if self._may_repeat and event.id in self._closed_ids:
+        if event.id in self._closed_ids:
             return False
         if self._is_probing:
             return event.id != self._open_id and self._again("the server ended the stream too early more than once")
@@ -239,27 +271,16 @@ class Resumption:
             return False
         if self._to_drop and self._was_delivered(event):
             return False
-        if self._may_repeat and event.id is not None:
-            if event.id != self._open_id:
-                if self._is_in_doubt:
-                    return self._verify()
-                self._is_verifying = False
-            elif not self._is_verifying and (self._is_in_doubt or _content(event) in self._open_events):
-                self._is_in_doubt = True
-                return False
         if event.id is None:
-            if self._has_rejoined:
-                self._lose("the server keeps no events of this run")
-        elif event.id == self._open_id:
-            self._open_events.append(_content(event))
-        else:
-            if self._open_id is not None:
-                self._closed_id = self._open_id
-                self._closed_ids.append(self._open_id)
-            self._open_id = event.id
-            self._open_events = [_content(event)]
-        self._deliver(event)
-        return True
+            return None
+        if event.id != self._open_id:
+            if self._is_in_doubt:
+                return self._verify()
+            self._is_verifying = False
+        elif not self._is_verifying and (self._is_in_doubt or event in self._open_events):
+            self._is_in_doubt = True
+            return False
+        return None
 
     def _is_before_open_group(self, event: ServerSentEvent) -> bool:
         """Whether this comes before the first events that a stream got which was joined in the middle."""
@@ -275,17 +296,17 @@ class Resumption:
         """Whether this is the next event of the open group that comes again."""
         while self._to_drop and event.id == self._open_id:
             expected = self._to_drop.popleft()
-            if expected == _content(event):
+            if expected == event:
                 return True
-            if not _is_live_only(expected[0]):
+            if not _is_live_only(expected):
                 self._lose("the server sent other events than before")
         self._check_nothing_is_missing("the server did not take the stream up where it broke off")
         return False
 
     def _check_nothing_is_missing(self, reason: str) -> None:
-        missing = [name for name, _ in self._to_drop if not _is_live_only(name)]
+        is_missing = any(not _is_live_only(event) for event in self._to_drop)
         self._to_drop.clear()
-        if missing:
+        if is_missing:
             self._lose(reason)
 
     def _received_about_the_connection(self, event: ServerSentEvent) -> bool:
@@ -297,16 +318,6 @@ class Resumption:
         if event.id is None and event.event != "metadata":
             self._lose(f"the server sent an event {event.event!r} without an id among events that have one")
         return False
-
-    def _deliver(self, event: ServerSentEvent) -> None:
-        self.last_event_id = event.id
-        self._delivered_any = True
-        self._delivered_since_rejoin = True
-        self._tries = 0
-        self._has_live_events = self._has_live_events or _is_live_only(event.event)
-        if event.event in _LAST_EVENTS:
-            self._saw_last_event = True
-            self.status = "error" if event.event == "error" else _status_at_the_end(event) or self.status
 
     def ended(self) -> Action:
         """The body ended as it should. Whether the stream did is another question.
@@ -323,7 +334,7 @@ class Resumption:
         if self._is_in_doubt:
             return self._verify()
         has_nothing = self._open_id is None and self._closed_id == FROM_THE_START
-        if has_nothing or any(not _is_live_only(name) for name, _ in self._to_drop):
+        if has_nothing or any(not _is_live_only(event) for event in self._to_drop):
             return self._again("the server no longer sends the events of this run")
         self._confirmations = 0 if self._delivered_since_rejoin else self._confirmations + self._has_rejoined
         if self._confirmations >= _CONFIRMATIONS:

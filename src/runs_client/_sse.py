@@ -56,11 +56,15 @@ class EventStreamDecoder:
     __slots__ = (
         "_data",
         "_event",
+        "_id_line",
         "_id_seen",
         "_max_event_size",
+        "_more_data",
+        "_more_size",
+        "_name",
+        "_name_line",
         "_partial",
         "_partial_size",
-        "_size",
         "_skip_line_feed",
         "_started",
         "comments",
@@ -79,13 +83,14 @@ class EventStreamDecoder:
         self._partial_size = 0
         self._skip_line_feed = False  # the last chunk ended with CR: a LF that follows belongs to it
         self._started = False
-        self._reset_event()
-
-    def _reset_event(self) -> None:
+        # The event that is under way.
         self._event = ""
-        self._data: list[bytes] = []
-        self._id_seen = self.last_event_id
-        self._size = 0
+        self._name_line, self._name = b"event: ", ""
+        self._id_line = b""
+        self._data: bytes | None = None  # its first data line
+        self._more_data: list[bytes] = []  # the others
+        self._more_size = 0
+        self._id_seen = last_event_id
 
     def feed(self, chunk: bytes) -> Iterator[ServerSentEvent]:
         """Take the next chunk and give the events that it completes.
@@ -96,36 +101,71 @@ class EventStreamDecoder:
         Raises:
             EventDecodeError: An event is larger than `max_event_size`, or its name or id is not UTF-8.
         """
+        # This loop runs four times for each event, so it keeps to local variables and knows what servers do: when events
+        # come fast, the lines with their names and ids repeat, and a space follows the colon. `_take_line` knows the rest.
+        name, data, event_id = self._event, self._data, self._id_seen
+        name_line, id_line = self._name_line, self._id_line
+        try:
+            for line in self._lines(chunk):
+                if not line:
+                    self.last_event_id = event_id
+                    if data is not None:
+                        if self._more_data or len(data) > self._max_event_size:
+                            data = self._whole(data)
+                        yield ServerSentEvent(name or "message", data, event_id)
+                    data, name = None, ""
+                elif line == name_line:
+                    name = self._name
+                elif line != id_line:
+                    field, _, value = line.partition(b": ")
+                    if field == b"data" and data is None:
+                        data = value
+                    elif field == b"id" and b"\0" not in value:
+                        event_id = value.decode()
+                        id_line = line
+                    elif field == b"event":
+                        self._name = name = value.decode()
+                        name_line = line
+                    else:
+                        self._event, self._data, self._id_seen = name, data, event_id
+                        self._take_line(line)
+                        name, data, event_id = self._event, self._data, self._id_seen
+                        id_line = b""  # it may not be the latest any more
+        except UnicodeDecodeError as error:
+            raise EventDecodeError(
+                f"the name or id of an event is not UTF-8: {error}",
+                event=name or "message",
+                event_id=event_id,
+                excerpt=excerpt(error.object),
+            ) from error
+        self._event, self._name_line, self._id_line = name, name_line, id_line
+        self._data, self._id_seen = data, event_id
+        self._check_size(self._partial_size + len(data or b"") + self._more_size)
+
+    def _lines(self, chunk: bytes) -> list[bytes]:
+        """The lines that a chunk completes. Each byte is looked at once."""
         if not self._started:
             chunk = self._without_bom(chunk)
         if self._skip_line_feed and chunk:
             self._skip_line_feed = False
-            if chunk.startswith(b"\n"):
-                chunk = chunk[1:]
-        if not chunk:
-            return
-
+            chunk = chunk.removeprefix(b"\n")
         if b"\r" in chunk:
             self._skip_line_feed = chunk.endswith(b"\r")
-            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        head, line_feed, rest = chunk.partition(b"\n")
-        if not line_feed:
-            self._keep(head)
-            return
-        if self._partial:
-            self._partial.append(head)
-            head = b"".join(self._partial)
+            lines = chunk.splitlines()  # of bytes: at CR, LF and CRLF, and nowhere else
+            if chunk.endswith((b"\r", b"\n")):
+                lines.append(b"")
+        else:
+            lines = chunk.split(b"\n")
+        tail = lines.pop()
+        if lines and self._partial:
+            lines[0] = b"".join([*self._partial, lines[0]])
+        if lines:
             self._partial.clear()
             self._partial_size = 0
-
-        *lines, tail = rest.split(b"\n")
-        for line in (head, *lines):
-            if line:
-                self._take_line(line)
-            elif event := self._dispatch():
-                yield event
         if tail:
-            self._keep(tail)
+            self._partial.append(tail)
+            self._partial_size += len(tail)
+        return lines
 
     def _without_bom(self, chunk: bytes) -> bytes:
         # One BOM at the very beginning is dropped; it may itself come in pieces.
@@ -133,68 +173,46 @@ class EventStreamDecoder:
         self._partial.clear()
         self._partial_size = 0
         if len(chunk) < len(_BOM) and _BOM.startswith(chunk):
-            self._keep(chunk)
-            return b""
+            return chunk
         self._started = True
         return chunk.removeprefix(_BOM)
 
-    def _keep(self, piece: bytes) -> None:
-        self._partial.append(piece)
-        self._partial_size += len(piece)
-        self._check_size(self._partial_size)
-
-    def _check_size(self, more: int) -> None:
-        if self._size + more > self._max_event_size:
-            start = b"\n".join(self._data) or b"".join(self._partial[:1])
-            raise EventDecodeError(
-                f"an event is larger than {self._max_event_size} bytes",
-                event=self._event or "message",
-                event_id=self._id_seen,
-                excerpt=excerpt(start),
-            )
-
     def _take_line(self, line: bytes) -> None:
-        if line.startswith(b"data:"):  # first, because most bytes of a stream are data
-            value = line[6:] if line.startswith(b" ", 5) else line[5:]
-            self._check_size(len(value))
-            self._size += len(value) + 1
-            self._data.append(value)
-        elif line.startswith(b":"):
+        """A line that is written in an unusual way, or whose field is a rare one."""
+        name, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if not name:
             self.comments += 1
-        else:
-            name, _, value = line.partition(b":")
-            self._take_field(name, value.removeprefix(b" "))
-
-    def _take_field(self, name: bytes, value: bytes) -> None:
-        if name == b"event":
-            self._event = self._text(value)
+        elif name == b"event":
+            self._event = value.decode()
         elif name == b"id":
             if b"\0" not in value:
-                self._id_seen = self._text(value)
-        elif name == b"data":  # the whole line was `data`
-            self._check_size(1)
-            self._size += 1
-            self._data.append(b"")
+                self._id_seen = value.decode()
+        elif name == b"data":
+            if self._data is None:
+                self._data = value
+            else:
+                self._more_data.append(value)
+                self._more_size += len(value) + 1
         elif name == b"retry" and value.isdigit():
             # Python refuses to convert thousands of digits; nobody waits this long anyway.
             self.retry = int(value) if len(value) <= _MAX_RETRY_DIGITS else 10**_MAX_RETRY_DIGITS
 
-    def _dispatch(self) -> ServerSentEvent | None:
-        self.last_event_id = self._id_seen
-        event = None
-        if self._data:
-            data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-            event = ServerSentEvent(self._event or "message", data, self.last_event_id)
-        self._reset_event()
-        return event
+    def _whole(self, data: bytes) -> bytes:
+        """The data of the event that ends, given its first line."""
+        if self._more_data:
+            data = b"\n".join([data, *self._more_data])
+            self._more_data.clear()
+            self._more_size = 0
+        if len(data) > self._max_event_size:
+            self._check_size(len(data))
+        return data
 
-    def _text(self, value: bytes) -> str:
-        try:
-            return value.decode()
-        except UnicodeDecodeError as error:
+    def _check_size(self, size: int) -> None:
+        if size > self._max_event_size:
             raise EventDecodeError(
-                f"the name or id of an event is not UTF-8: {error}",
+                f"an event is larger than {self._max_event_size} bytes",
                 event=self._event or "message",
                 event_id=self._id_seen,
-                excerpt=excerpt(value),
-            ) from error
+                excerpt=excerpt(self._data or b"".join(self._partial[:1])),
+            )

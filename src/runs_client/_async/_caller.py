@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from .._concurrency import AsyncLimiter, Deadline, async_fail_after, async_resolve, async_sleep
+from .._concurrency import AsyncLimiter, Deadline, async_fail_after, async_resolve, async_sleep, shortest
 from .._errors import APITimeoutError, RunsClientError
 from .._headers import checked_headers
 from .._responses import EVENT_STREAM, REDIRECTS, error_from_response, not_an_event_stream
@@ -54,6 +54,7 @@ class AsyncCaller:
         self._retry = retry
         self._limiter = AsyncLimiter(max_concurrency)
         self._on_request = on_request
+        self._only_exchanges = max_concurrency is None and on_request is None
 
     async def send(self, request: Request) -> Response:
         """Send a request and read the response to its end.
@@ -86,7 +87,7 @@ class AsyncCaller:
         """
         stream = await self.open(request, retries=retries)
         if not stream.headers.get("content-type", "").startswith(EVENT_STREAM):
-            raise not_an_event_stream(request, await _read_excerpt(stream))
+            raise not_an_event_stream(request, await _read_excerpt(stream, Deadline(request.timeout)))
         return stream
 
     async def _persist(self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]]) -> AnswerT:
@@ -110,9 +111,12 @@ class AsyncCaller:
     async def _try(
         self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]], deadline: Deadline
     ) -> AnswerT:
+        remaining = deadline.remaining()
         try:
-            with async_fail_after(deadline.remaining()):
-                async with self._limiter.place(deadline.remaining()):
+            if self._only_exchanges:  # transports keep the time limit themselves, at less cost
+                return await self._follow(request, exchange, deadline)
+            with async_fail_after(remaining):
+                async with self._limiter.place(remaining):
                     return await self._follow(request, exchange, deadline)
         except TimeoutError as error:
             raise timed_out(request) from error
@@ -122,14 +126,15 @@ class AsyncCaller:
     ) -> AnswerT:
         redirects = 0
         while True:
-            request = await self._hooked(request)
+            if self._on_request is not None:
+                request = await self._hooked(request, self._on_request)
             if deadline.is_over():
                 raise TimeoutError
-            answer = await exchange(replace(request, timeout=deadline.remaining()))
+            answer = await exchange(request.within(deadline.remaining()))
             _log.debug("%s %s: %d", request.method, request.url, answer.status)
             if 200 <= answer.status < 300:
                 return answer
-            response = answer if isinstance(answer, Response) else await _read_excerpt(answer)
+            response = answer if isinstance(answer, Response) else await _read_excerpt(answer, deadline)
             target = self._redirect_target(request, response)
             if target is None or redirects == _MAX_REDIRECTS:
                 raise error_from_response(request, response)
@@ -144,24 +149,23 @@ class AsyncCaller:
             return None
         return self._base_url.redirected(request.url, location)
 
-    async def _hooked(self, request: Request) -> Request:
-        if self._on_request is None:
-            return request
-        changed = await async_resolve(self._on_request(request))
+    async def _hooked(self, request: Request, on_request: RequestHook) -> Request:
+        changed = await async_resolve(on_request(request))
         if changed is None:
             return request
         return replace(changed, headers=checked_headers(changed.headers))
 
 
-async def _read_excerpt(stream: AsyncStreamResponse) -> Response:
+async def _read_excerpt(stream: AsyncStreamResponse, deadline: Deadline) -> Response:
     """Read as much of a body as an error message can use: it may have no end."""
-    stream.idle_timeout = _EXCERPT_TIMEOUT
     body = b""
     try:
+        stream.idle_timeout = shortest(_EXCERPT_TIMEOUT, deadline.remaining())
         async for chunk in stream:
             body += chunk
-            if len(body) > _EXCERPT_SIZE:
+            if len(body) > _EXCERPT_SIZE or deadline.is_over():
                 break
+            stream.idle_timeout = shortest(_EXCERPT_TIMEOUT, deadline.remaining())
     except APITimeoutError:
         pass
     finally:

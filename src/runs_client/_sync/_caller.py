@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from .._concurrency import Deadline, SyncLimiter, sync_fail_after, sync_resolve, sync_sleep
+from .._concurrency import Deadline, SyncLimiter, shortest, sync_fail_after, sync_resolve, sync_sleep
 from .._errors import APITimeoutError, RunsClientError
 from .._headers import checked_headers
 from .._responses import EVENT_STREAM, REDIRECTS, error_from_response, not_an_event_stream
@@ -55,6 +55,7 @@ class SyncCaller:
         self._retry = retry
         self._limiter = SyncLimiter(max_concurrency)
         self._on_request = on_request
+        self._only_exchanges = max_concurrency is None and on_request is None
 
     def send(self, request: Request) -> Response:
         """Send a request and read the response to its end.
@@ -87,7 +88,7 @@ class SyncCaller:
         """
         stream = self.open(request, retries=retries)
         if not stream.headers.get("content-type", "").startswith(EVENT_STREAM):
-            raise not_an_event_stream(request, _read_excerpt(stream))
+            raise not_an_event_stream(request, _read_excerpt(stream, Deadline(request.timeout)))
         return stream
 
     def _persist(self, request: Request, exchange: Callable[[Request], AnswerT]) -> AnswerT:
@@ -109,9 +110,12 @@ class SyncCaller:
         return self._try(request, exchange, Deadline(request.timeout))
 
     def _try(self, request: Request, exchange: Callable[[Request], AnswerT], deadline: Deadline) -> AnswerT:
+        remaining = deadline.remaining()
         try:
-            with sync_fail_after(deadline.remaining()):
-                with self._limiter.place(deadline.remaining()):
+            if self._only_exchanges:  # transports keep the time limit themselves, at less cost
+                return self._follow(request, exchange, deadline)
+            with sync_fail_after(remaining):
+                with self._limiter.place(remaining):
                     return self._follow(request, exchange, deadline)
         except TimeoutError as error:
             raise timed_out(request) from error
@@ -119,14 +123,15 @@ class SyncCaller:
     def _follow(self, request: Request, exchange: Callable[[Request], AnswerT], deadline: Deadline) -> AnswerT:
         redirects = 0
         while True:
-            request = self._hooked(request)
+            if self._on_request is not None:
+                request = self._hooked(request, self._on_request)
             if deadline.is_over():
                 raise TimeoutError
-            answer = exchange(replace(request, timeout=deadline.remaining()))
+            answer = exchange(request.within(deadline.remaining()))
             _log.debug("%s %s: %d", request.method, request.url, answer.status)
             if 200 <= answer.status < 300:
                 return answer
-            response = answer if isinstance(answer, Response) else _read_excerpt(answer)
+            response = answer if isinstance(answer, Response) else _read_excerpt(answer, deadline)
             target = self._redirect_target(request, response)
             if target is None or redirects == _MAX_REDIRECTS:
                 raise error_from_response(request, response)
@@ -141,24 +146,23 @@ class SyncCaller:
             return None
         return self._base_url.redirected(request.url, location)
 
-    def _hooked(self, request: Request) -> Request:
-        if self._on_request is None:
-            return request
-        changed = sync_resolve(self._on_request(request))
+    def _hooked(self, request: Request, on_request: RequestHook) -> Request:
+        changed = sync_resolve(on_request(request))
         if changed is None:
             return request
         return replace(changed, headers=checked_headers(changed.headers))
 
 
-def _read_excerpt(stream: SyncStreamResponse) -> Response:
+def _read_excerpt(stream: SyncStreamResponse, deadline: Deadline) -> Response:
     """Read as much of a body as an error message can use: it may have no end."""
-    stream.idle_timeout = _EXCERPT_TIMEOUT
     body = b""
     try:
+        stream.idle_timeout = shortest(_EXCERPT_TIMEOUT, deadline.remaining())
         for chunk in stream:
             body += chunk
-            if len(body) > _EXCERPT_SIZE:
+            if len(body) > _EXCERPT_SIZE or deadline.is_over():
                 break
+            stream.idle_timeout = shortest(_EXCERPT_TIMEOUT, deadline.remaining())
     except APITimeoutError:
         pass
     finally:

@@ -68,6 +68,7 @@ class SyncRunStream(Generic[PartT_co]):
         self._decoder = EventStreamDecoder()
         # Those of the last chunk; decoded as they are taken, so that a broken one does not hide those before it.
         self._events: Iterator[ServerSentEvent] = iter(())
+        self._part_from_event = cast("Callable[[ServerSentEvent], PartT_co]", part_from_event)
         self._failure: ErrorPart | None = None
         self._response: SyncStreamResponse | None = None
         self._chunks: Iterator[bytes] | None = None
@@ -123,19 +124,20 @@ class SyncRunStream(Generic[PartT_co]):
     def __next__(self) -> PartT_co:
         try:
             while True:
-                event = next(self._events, None)
-                if event is not None:
+                for event in self._events:
                     verdict = self._resumption.received(event)
                     if verdict is True:
-                        return cast("PartT_co", part_from_event(event))
-                    if isinstance(verdict, Rejoin):
+                        return self._part_from_event(event)
+                    if verdict is not False:
                         self._events = iter(())
                         self._carry_out(verdict)
-                elif not self._advance():
-                    break
-                elif self._failure is not None:
-                    failure, self._failure = self._failure, None
-                    return cast("PartT_co", failure)
+                        break
+                else:
+                    if not self._advance():
+                        break
+                    if self._failure is not None:
+                        failure, self._failure = self._failure, None
+                        return cast("PartT_co", failure)
         except BaseException:
             self.close()
             raise

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping
 
 import aiohttp
 from yarl import URL
@@ -12,6 +11,7 @@ from yarl import URL
 from .._errors import InvalidRequestError, RunsClientError
 from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
+from ._proxies import Proxy, proxy_from_environment
 
 # After these, the request has certainly not reached the server.
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
@@ -44,17 +44,22 @@ class AiohttpTransport:
         self._owns_session = session is None
         self._is_closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._proxies: dict[str, Proxy | None] = {}  # by host and port
 
     async def send(self, request: Request) -> Response:
         """Send a request and read the response to its end."""
-        with _typed_errors(request):
+        try:
             async with await self._open(request, total=request.timeout) as response:
                 return Response(response.status, _headers(response), await response.read())
+        except _AIOHTTP_ERRORS as error:
+            raise _typed(request, error) from error
 
     async def open(self, request: Request) -> AiohttpStreamResponse:
         """Send a request and return as soon as the response's headers are there."""
-        with _typed_errors(request):
+        try:
             response = await asyncio.wait_for(self._open(request, total=None), request.timeout)
+        except _AIOHTTP_ERRORS as error:
+            raise _typed(request, error) from error
         return AiohttpStreamResponse(request, response)
 
     async def aclose(self) -> None:
@@ -65,14 +70,29 @@ class AiohttpTransport:
                 await self._session.close()
 
     async def _open(self, request: Request, *, total: float | None) -> aiohttp.ClientResponse:
-        return await self._open_session().request(
+        session = self._open_session()
+        url = URL(request.url, encoded=True)  # as it is: yarl would undo the quoting of dots
+        proxy = self._proxy_for(url)
+        return await session.request(
             request.method,
-            URL(request.url, encoded=True),  # as it is: yarl would undo the quoting of dots
+            url,
             headers=request.headers,
             data=request.content,
             allow_redirects=False,
+            proxy=proxy.url if proxy else None,
+            proxy_headers=proxy.headers if proxy else None,
             timeout=aiohttp.ClientTimeout(total=total, sock_connect=CONNECT_TIMEOUT),
         )
+
+    def _proxy_for(self, url: URL) -> Proxy | None:
+        # aiohttp's own `trust_env` hands each request to a thread, twice, to read the environment and `.netrc`. That
+        # takes longer than the request.
+        if not self._owns_session:
+            return None
+        origin = url.raw_authority
+        if origin not in self._proxies:
+            self._proxies[origin] = proxy_from_environment(str(url))
+        return self._proxies[origin]
 
     def _open_session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
@@ -85,7 +105,6 @@ class AiohttpTransport:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=True,
             )
         return self._session
 
@@ -159,14 +178,6 @@ class AiohttpStreamResponse:
 
 def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
-
-
-@contextmanager
-def _typed_errors(request: Request) -> Iterator[None]:
-    try:
-        yield
-    except _AIOHTTP_ERRORS as error:
-        raise _typed(request, error) from error
 
 
 def _typed(request: Request, error: BaseException) -> RunsClientError:

@@ -14,8 +14,8 @@ import httpx
 from .._concurrency import AsyncIdleGuard, Deadline, async_closer, async_fail_after, async_loop
 from .._errors import InvalidRequestError, RunsClientError
 from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered
+from ._httpx_pools import AsyncPoolsTransport
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
-from ._tls import ssl_context
 
 # After these, the request has certainly not reached the server.
 _NOT_SENT = (
@@ -95,9 +95,7 @@ class HttpxTransport:
                 raise InvalidRequestError("this client belongs to another event loop: make one client for each loop")
             self._loop = async_loop()
             if self._client is None:
-                # A stream holds its connection for as long as it lasts: any limit would make the next one wait.
-                limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-                self._client = httpx.AsyncClient(limits=limits, verify=ssl_context())
+                self._client = httpx.AsyncClient(transport=AsyncPoolsTransport())
             return self._client
 
     async def _open(self, request: Request) -> httpx.Response:

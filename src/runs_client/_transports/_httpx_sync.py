@@ -15,8 +15,8 @@ import httpx
 from .._concurrency import Deadline, SyncIdleGuard, sync_closer, sync_fail_after, sync_loop
 from .._errors import InvalidRequestError, RunsClientError
 from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered
+from ._httpx_pools_sync import SyncPoolsTransport
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
-from ._tls import ssl_context
 
 # After these, the request has certainly not reached the server.
 _NOT_SENT = (
@@ -96,9 +96,7 @@ class SyncHttpxTransport:
                 raise InvalidRequestError("this client belongs to another event loop: make one client for each loop")
             self._loop = sync_loop()
             if self._client is None:
-                # A stream holds its connection for as long as it lasts: any limit would make the next one wait.
-                limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-                self._client = httpx.Client(limits=limits, verify=ssl_context())
+                self._client = httpx.Client(transport=SyncPoolsTransport())
             return self._client
 
     def _open(self, request: Request) -> httpx.Response:

@@ -28,6 +28,12 @@ class Request:
     content: bytes | None = field(default=None, repr=False)
     timeout: float | None = None
 
+    def within(self, seconds: float | None) -> Request:
+        """The same request with less time."""
+        if seconds is None or seconds == self.timeout:
+            return self
+        return Request(self.method, self.url, self.headers, self.content, seconds)
+
     def __reduce__(self) -> str:
         raise TypeError("requests cannot be pickled: they hold the API key")
 

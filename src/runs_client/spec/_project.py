@@ -18,7 +18,8 @@ BINDINGS = Path("generated/runs_bindings")
 PACKAGE = Path("src/runs_client")
 OVERLOADS = PACKAGE / "_async/_overloads.py"
 SYNC_FACADE = PACKAGE / "_sync"
-SYNC_HTTPX = PACKAGE / "_transports/_httpx_sync.py"
+TRANSPORTS = PACKAGE / "_transports"
+TRANSPORT_TWINS = {TRANSPORTS / f"{name}.py": TRANSPORTS / f"{name}_sync.py" for name in ("_httpx", "_httpx_pools")}
 
 
 def generate_project(root: Path) -> None:
@@ -37,8 +38,9 @@ def generate_project(root: Path) -> None:
     (root / SYNC_FACADE).mkdir()
     for module in sorted((root / PACKAGE / "_async").glob("*.py")):
         write_twin(module, root / SYNC_FACADE / module.name)
-    write_twin(root / PACKAGE / "_transports/_httpx.py", root / SYNC_HTTPX)
-    _format(root, SYNC_FACADE, SYNC_HTTPX)
+    for source, twin in TRANSPORT_TWINS.items():
+        write_twin(root / source, root / twin)
+    _format(root, SYNC_FACADE, *TRANSPORT_TWINS.values())
 
 
 def stale_files(root: Path) -> list[str]:
@@ -58,7 +60,7 @@ def stale_files(root: Path) -> list[str]:
 
 
 def _generated(root: Path) -> Iterator[tuple[Path, bytes]]:
-    files = [root / OVERLOADS, root / SYNC_HTTPX]
+    files = [root / OVERLOADS, *(root / twin for twin in TRANSPORT_TWINS.values())]
     for folder in (BINDINGS, SYNC_FACADE):
         files += [file for file in (root / folder).rglob("*") if "__pycache__" not in file.parts]
     for file in files:

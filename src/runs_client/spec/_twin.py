@@ -17,6 +17,8 @@ _REPLACEMENTS = [
         (r"\bAsync(Caller|Transport|TransportName|StreamResponse|Limiter|IdleGuard)\b", r"Sync\1"),
         (r"\basync_(sleep|fail_after|resolve|loop|closer|transport)\b", r"sync_\1"),
         (r"\b_transports\._httpx\b", "_transports._httpx_sync"),
+        (r"\b_httpx_pools\b", "_httpx_pools_sync"),
+        (r"\bAsyncPoolsTransport\b", "SyncPoolsTransport"),
         (r'`"httpx"`, `"aiohttp"` \(extra `aiohttp`\)', '`"httpx"`'),
         # the language
         (r"\basync (def|with|for)\b", r"\1"),
@@ -30,10 +32,13 @@ _REPLACEMENTS = [
         (r"\bAsyncGenerator\b", "Generator"),
         (r"\ba(close|iter_bytes|iter_raw)\b", r"\1"),
         # httpx
-        (r"\bhttpx\.AsyncClient\b", "httpx.Client"),
+        (r"\bhttpx\.Async(Client|BaseTransport|HTTPTransport)\b", r"httpx.\1"),
+        (r"\bhttpx\.AsyncByteStream\b", "httpx.SyncByteStream"),
+        (r"\bhandle_async_request\b", "handle_request"),
         # words in docstrings
         (r"\ban async iterator\b", "an iterator"),
         (r", for asyncio and trio\. Its blocking twin is generated from this file\b", ", for blocking code"),
+        (r" The blocking twin is generated from this file\.", ""),
     )
 ]
 

@@ -1,0 +1,34 @@
+"""Who takes part: each contender reads a canned stream to its end, and gets a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+
+class AsyncContender(Protocol):
+    async def stream(self, script: str) -> int:
+        """Read one stream to its end, and count its events."""
+        ...
+
+    async def get(self) -> object:
+        """Get a run."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class SyncContender(Protocol):
+    def stream(self, script: str) -> int:
+        """Read one stream to its end, and count its events."""
+        ...
+
+    def get(self) -> object:
+        """Get a run."""
+        ...
+
+    def close(self) -> None: ...
+
+
+MakeContender = Callable[[str], "AsyncContender | SyncContender"]
+"""Takes the server's URL."""

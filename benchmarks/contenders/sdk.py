@@ -1,0 +1,43 @@
+"""The peer: langgraph-sdk from PyPI, with its defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langgraph_sdk import get_client, get_sync_client  # type: ignore[import-not-found]
+
+from benchmarks.workloads import RUN_ID, THREAD_ID
+
+
+class Sdk:
+    def __init__(self, url: str) -> None:
+        self._client = get_client(url=url)
+
+    async def stream(self, script: str) -> int:
+        count = 0
+        async for _ in self._client.runs.stream(THREAD_ID, script):
+            count += 1
+        return count
+
+    async def get(self) -> Any:
+        return await self._client.runs.get(THREAD_ID, RUN_ID)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+class SdkSync:
+    def __init__(self, url: str) -> None:
+        self._client = get_sync_client(url=url)
+
+    def stream(self, script: str) -> int:
+        count = 0
+        for _ in self._client.runs.stream(THREAD_ID, script):
+            count += 1
+        return count
+
+    def get(self) -> Any:
+        return self._client.runs.get(THREAD_ID, RUN_ID)
+
+    def close(self) -> None:
+        self._client.close()

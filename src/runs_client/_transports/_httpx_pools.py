@@ -1,0 +1,118 @@
+"""Connections of httpx, spread over many small pools. The blocking twin is generated from this file."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import cast
+
+import httpx
+
+from ._proxies import proxy_from_environment
+from ._tls import ssl_context
+
+_REQUESTS_PER_POOL = 8
+_IDLE_TIMEOUT = 5.0
+"""Seconds after which a connection that nobody uses is closed; httpx's own default."""
+
+
+@dataclass(eq=False)
+class _Pool:
+    """A pool, and the requests that are under way in it."""
+
+    origin: tuple[str, bytes]
+    transport: httpx.AsyncHTTPTransport
+    active: int = 0
+    idle_since: float = field(default_factory=time.monotonic)
+
+
+class AsyncPoolsTransport(httpx.AsyncBaseTransport):
+    """Sends requests through as many pools as it takes for each to have few of them.
+
+    One pool of httpcore looks at all of its connections whenever a request begins or ends, for each of those that are
+    idle once more. With fifty requests at a time, that takes longer than the requests.
+    """
+
+    def __init__(self) -> None:
+        self._pools: list[_Pool] = []
+        self._swept_at = time.monotonic()
+        self._lock = threading.Lock()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await self._sweep()
+        pool = self._enter(request.url)
+        try:
+            response = await pool.transport.handle_async_request(request)
+        except BaseException:
+            self.leave(pool)
+            raise
+        response.stream = _Body(cast("httpx.AsyncByteStream", response.stream), self, pool)
+        return response
+
+    async def aclose(self) -> None:
+        with self._lock:
+            pools, self._pools = self._pools, []
+        for pool in pools:
+            await pool.transport.aclose()
+
+    def leave(self, pool: _Pool) -> None:
+        """A request that was under way in this pool is over."""
+        with self._lock:
+            pool.active -= 1
+            pool.idle_since = time.monotonic()
+
+    def _enter(self, url: httpx.URL) -> _Pool:
+        origin = (url.scheme, url.netloc)
+        with self._lock:
+            for pool in self._pools:
+                if pool.origin == origin and pool.active < _REQUESTS_PER_POOL:
+                    break
+            else:
+                pool = _Pool(origin, _transport(str(url)))
+                self._pools.append(pool)
+            pool.active += 1
+            return pool
+
+    async def _sweep(self) -> None:
+        """Close the pools that nobody has used for a while: a pool closes its own idle connections when it is used."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._swept_at < _IDLE_TIMEOUT:
+                return
+            self._swept_at = now
+            unused = [pool for pool in self._pools if not pool.active and now - pool.idle_since > _IDLE_TIMEOUT]
+            self._pools = [pool for pool in self._pools if pool not in unused]
+        for pool in unused:
+            await pool.transport.aclose()
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of a response; its pool has one request less when it is closed."""
+
+    def __init__(self, body: httpx.AsyncByteStream, pools: AsyncPoolsTransport, pool: _Pool) -> None:
+        self._body = body
+        self._pools = pools
+        self._pool: _Pool | None = pool
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._body.__aiter__()
+
+    async def aclose(self) -> None:
+        pool, self._pool = self._pool, None
+        try:
+            await self._body.aclose()
+        finally:
+            if pool is not None:
+                self._pools.leave(pool)
+
+
+def _transport(url: str) -> httpx.AsyncHTTPTransport:
+    proxy = proxy_from_environment(url)
+    return httpx.AsyncHTTPTransport(
+        verify=ssl_context(),
+        # A stream holds its connection for as long as it lasts: any limit would make the next one wait.
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=_IDLE_TIMEOUT),
+        proxy=None if proxy is None else httpx.Proxy(proxy.url, headers=proxy.headers),
+    )
