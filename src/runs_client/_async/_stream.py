@@ -220,11 +220,17 @@ class RunStream(Generic[PartT_co]):
 
     async def _advance(self) -> bool:
         """Take one chunk, or do what its absence calls for; False at the end of the stream."""
-        await self._open()
+        if self._chunks is None:
+            await self._open()
         if self._closed or self._chunks is None:
             return False
         try:
-            chunk = await self._next_chunk(self._chunks)
+            self._limit_silence()
+            self._asked_at = time.monotonic()
+            chunk = await self._chunks.__anext__()
+            self._arrived_at = time.monotonic()
+        except StopAsyncIteration:
+            return not self._closed and await self._carry_out(self._interrupted(None))
         except APIConnectionError as error:
             if self._closed:  # by another task
                 return False
@@ -233,28 +239,23 @@ class RunStream(Generic[PartT_co]):
             return await self._carry_out(self._interrupted(error))
         if self._closed:
             return False
-        if chunk is None:
-            return await self._carry_out(self._interrupted(None))
         self._events = self._decoder.feed(chunk)
         return True
 
-    async def _next_chunk(self, chunks: AsyncIterator[bytes]) -> bytes | None:
+    def _limit_silence(self) -> None:
+        """Say how long the next chunk may take, given the one before it."""
         assert self._response is not None
-        heartbeats = self._decoder.comments - self._heartbeats
-        self._heartbeats = self._decoder.comments
+        comments = self._decoder.comments
         if self._arrived_at:
-            self._watch.received(heartbeats, asked_at=self._asked_at, now=self._arrived_at)
-        patience = _PATIENCE_AFTER_THE_END if self._resumption.is_over else self._watch.timeout
-        self._response.idle_timeout = shortest(patience, self._source.deadline.remaining())
-        if self._source.deadline.is_over():
-            raise timed_out(self._source.first)
-        self._asked_at = time.monotonic()
-        try:
-            chunk = await chunks.__anext__()
-        except StopAsyncIteration:
-            return None
-        self._arrived_at = time.monotonic()
-        return chunk
+            self._watch.received(comments - self._heartbeats, asked_at=self._asked_at, now=self._arrived_at)
+        self._heartbeats = comments
+        limit = _PATIENCE_AFTER_THE_END if self._resumption.is_over else self._watch.timeout
+        remaining = self._source.deadline.remaining()
+        if remaining is not None:
+            if not remaining:
+                raise timed_out(self._source.first)
+            limit = shortest(limit, remaining)
+        self._response.idle_timeout = limit
 
     def _interrupted(self, error: APIConnectionError | None) -> Action:
         if self._decoder.retry is not None:

@@ -221,11 +221,17 @@ class SyncRunStream(Generic[PartT_co]):
 
     def _advance(self) -> bool:
         """Take one chunk, or do what its absence calls for; False at the end of the stream."""
-        self._open()
+        if self._chunks is None:
+            self._open()
         if self._closed or self._chunks is None:
             return False
         try:
-            chunk = self._next_chunk(self._chunks)
+            self._limit_silence()
+            self._asked_at = time.monotonic()
+            chunk = self._chunks.__next__()
+            self._arrived_at = time.monotonic()
+        except StopIteration:
+            return not self._closed and self._carry_out(self._interrupted(None))
         except APIConnectionError as error:
             if self._closed:  # by another task
                 return False
@@ -234,28 +240,23 @@ class SyncRunStream(Generic[PartT_co]):
             return self._carry_out(self._interrupted(error))
         if self._closed:
             return False
-        if chunk is None:
-            return self._carry_out(self._interrupted(None))
         self._events = self._decoder.feed(chunk)
         return True
 
-    def _next_chunk(self, chunks: Iterator[bytes]) -> bytes | None:
+    def _limit_silence(self) -> None:
+        """Say how long the next chunk may take, given the one before it."""
         assert self._response is not None
-        heartbeats = self._decoder.comments - self._heartbeats
-        self._heartbeats = self._decoder.comments
+        comments = self._decoder.comments
         if self._arrived_at:
-            self._watch.received(heartbeats, asked_at=self._asked_at, now=self._arrived_at)
-        patience = _PATIENCE_AFTER_THE_END if self._resumption.is_over else self._watch.timeout
-        self._response.idle_timeout = shortest(patience, self._source.deadline.remaining())
-        if self._source.deadline.is_over():
-            raise timed_out(self._source.first)
-        self._asked_at = time.monotonic()
-        try:
-            chunk = chunks.__next__()
-        except StopIteration:
-            return None
-        self._arrived_at = time.monotonic()
-        return chunk
+            self._watch.received(comments - self._heartbeats, asked_at=self._asked_at, now=self._arrived_at)
+        self._heartbeats = comments
+        limit = _PATIENCE_AFTER_THE_END if self._resumption.is_over else self._watch.timeout
+        remaining = self._source.deadline.remaining()
+        if remaining is not None:
+            if not remaining:
+                raise timed_out(self._source.first)
+            limit = shortest(limit, remaining)
+        self._response.idle_timeout = limit
 
     def _interrupted(self, error: APIConnectionError | None) -> Action:
         if self._decoder.retry is not None:

@@ -124,9 +124,10 @@ class HttpxStreamResponse:
         self.idle_timeout: float | None = None
         self._request = request
         self._response = response
-        # Raw bytes skip a pass through a decoder that would do nothing.
+        # Raw bytes skip layers that would do nothing.
         compressed = self.headers.get("content-encoding", "identity") != "identity"
-        self._chunks = response.aiter_bytes() if compressed else response.aiter_raw()
+        stream = cast("httpx.AsyncByteStream", response.stream)
+        self._chunks = response.aiter_bytes() if compressed else stream.__aiter__()
         self._guard = AsyncIdleGuard(partial(_shut_down, response))
         self._close_later = async_closer()
 

@@ -125,9 +125,10 @@ class SyncHttpxStreamResponse:
         self.idle_timeout: float | None = None
         self._request = request
         self._response = response
-        # Raw bytes skip a pass through a decoder that would do nothing.
+        # Raw bytes skip layers that would do nothing.
         compressed = self.headers.get("content-encoding", "identity") != "identity"
-        self._chunks = response.iter_bytes() if compressed else response.iter_raw()
+        stream = cast("httpx.SyncByteStream", response.stream)
+        self._chunks = response.iter_bytes() if compressed else stream.__iter__()
         self._guard = SyncIdleGuard(partial(_shut_down, response))
         self._close_later = sync_closer()
 
