@@ -1,5 +1,5 @@
-"""One contender in a process of its own: reads workloads from its standard input, one a line as JSON, and answers each with
-a line of JSON: the seconds it took, or the error that ended it."""
+"""One contender in a process of its own: reads workloads from its standard input, one a line as JSON, and answers each
+with a line of JSON: the seconds it took, or the error that ended it. A line may also ask for one of the probes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
-from typing import cast
+from collections.abc import Callable
+from typing import Any, cast
 
-from benchmarks.contenders import AsyncContender, SyncContender
+from benchmarks import probes
+from benchmarks.contenders import AsyncClient, AsyncContender, SyncContender
 from benchmarks.workloads import Workload
 
-Answer = dict[str, object]
+Answer = dict[str, Any]
+PROBES = {"hold": probes.hold, "latency_beside": probes.latency, "long_stream": probes.long_stream}
 
 
 def make(name: str, url: str) -> AsyncContender | SyncContender:
@@ -30,6 +32,13 @@ def make(name: str, url: str) -> AsyncContender | SyncContender:
     from benchmarks.contenders.floors import BareAiohttp, BareHttpx
 
     return BareHttpx(url) if name == "bare-httpx" else BareAiohttp(url)
+
+
+async def answer_async(contender: AsyncContender, question: dict[str, Any]) -> Answer:
+    for name, probe in PROBES.items():
+        if name in question:
+            return cast("Answer", await probe(cast("AsyncClient", contender), question[name]))
+    return await run_async(contender, Workload(**question))
 
 
 async def run_async(contender: AsyncContender, workload: Workload) -> Answer:
@@ -69,11 +78,11 @@ def _answer(seconds: float, workload: Workload, counts: list[int]) -> Answer:
     return {"seconds": seconds}
 
 
-def serve(measure: Callable[[Workload], Answer]) -> None:
+def serve(answer_to: Callable[[dict[str, Any]], Answer]) -> None:
     for line in sys.stdin:
         gc.collect()
         try:
-            answer = measure(Workload(**json.loads(line)))
+            answer = answer_to(json.loads(line))
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"[:200]}
         print(json.dumps(answer), flush=True)
@@ -82,8 +91,8 @@ def serve(measure: Callable[[Workload], Answer]) -> None:
 def main() -> None:
     name, url = sys.argv[1:]
     contender = make(name, url)
-    if not asyncio.iscoroutinefunction(contender.stream):
-        serve(lambda workload: run_sync(cast("SyncContender", contender), workload))
+    if name.endswith("-sync"):
+        serve(lambda question: run_sync(cast("SyncContender", contender), Workload(**question)))
         return
     if name.endswith("-uvloop"):
         import uvloop  # type: ignore[import-not-found]
@@ -91,9 +100,9 @@ def main() -> None:
         loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
     else:
         loop = asyncio.new_event_loop()
-    serve(lambda workload: loop.run_until_complete(run_async(cast("AsyncContender", contender), workload)))
-    closing: Awaitable[None] = cast("AsyncContender", contender).aclose()
-    loop.run_until_complete(closing)
+    asynchronous = cast("AsyncContender", contender)
+    serve(lambda question: loop.run_until_complete(answer_async(asynchronous, question)))
+    loop.run_until_complete(asynchronous.aclose())
     loop.close()
 
 

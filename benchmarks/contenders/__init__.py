@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 
@@ -18,6 +18,14 @@ class AsyncContender(Protocol):
     async def aclose(self) -> None: ...
 
 
+class AsyncClient(AsyncContender, Protocol):
+    """One that is a client, not a bare loop."""
+
+    def events(self, script: str) -> AsyncIterator[object]:
+        """The events of one stream."""
+        ...
+
+
 class SyncContender(Protocol):
     def stream(self, script: str) -> int:
         """Read one stream to its end, and count its events."""
@@ -28,7 +36,3 @@ class SyncContender(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-MakeContender = Callable[[str], "AsyncContender | SyncContender"]
-"""Takes the server's URL."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Literal
 
 from benchmarks.workloads import RUN_ID, THREAD_ID
@@ -14,9 +15,12 @@ class Ours:
 
     async def stream(self, script: str) -> int:
         count = 0
-        async for _ in self._runs.stream(THREAD_ID, script):
+        async for _ in self.events(script):
             count += 1
         return count
+
+    def events(self, script: str) -> AsyncIterator[object]:
+        return self._runs.stream(THREAD_ID, script)
 
     async def get(self) -> Run:
         return await self._runs.get(THREAD_ID, RUN_ID)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from langgraph_sdk import get_client, get_sync_client  # type: ignore[import-not-found]
@@ -15,9 +16,13 @@ class Sdk:
 
     async def stream(self, script: str) -> int:
         count = 0
-        async for _ in self._client.runs.stream(THREAD_ID, script):
+        async for _ in self.events(script):
             count += 1
         return count
+
+    def events(self, script: str) -> AsyncIterator[object]:
+        stream: AsyncIterator[object] = self._client.runs.stream(THREAD_ID, script)
+        return stream
 
     async def get(self) -> Any:
         return await self._client.runs.get(THREAD_ID, RUN_ID)

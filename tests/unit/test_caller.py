@@ -260,7 +260,7 @@ def test_a_client_belongs_to_one_event_loop() -> None:
         async def use_and_keep() -> None:
             await other.get("t", "r")
             await other.aclose()
-            other._transport._is_closed = False  # type: ignore[attr-defined]
+            other._transport.get()._is_closed = False  # type: ignore[attr-defined]
 
         asyncio.run(use_and_keep())
         with pytest.raises(InvalidRequestError, match="another event loop"):

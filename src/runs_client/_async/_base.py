@@ -89,7 +89,7 @@ class BaseClient:
 
     async def aclose(self) -> None:
         """Close all connections. An HTTP client that was handed in stays open."""
-        await self._transport.aclose()
+        await self._transport.get().aclose()
 
     def prepare_request(
         self,

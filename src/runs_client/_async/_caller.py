@@ -17,6 +17,7 @@ from .._transports import AsyncStreamResponse, Request, Response
 if TYPE_CHECKING:
     from .._retry import RetryPolicy
     from .._transports import AsyncTransport
+    from .._transports._choice import ChosenTransport
     from .._url import BaseURL
 
 AnswerT = TypeVar("AnswerT", Response, AsyncStreamResponse)
@@ -42,7 +43,7 @@ class AsyncCaller:
 
     def __init__(
         self,
-        transport: AsyncTransport,
+        transport: ChosenTransport[AsyncTransport],
         base_url: BaseURL,
         *,
         retry: RetryPolicy,
@@ -63,7 +64,7 @@ class AsyncCaller:
             APIStatusError: The server refused it.
             APIConnectionError: No answer came.
         """
-        return await self._persist(request, self._transport.send)
+        return await self._persist(request, self._transport.get().send)
 
     async def open(self, request: Request, *, retries: bool = True) -> AsyncStreamResponse:
         """Send a request and return as soon as the response's headers are there.
@@ -77,7 +78,7 @@ class AsyncCaller:
             APIConnectionError: No answer came.
         """
         persist = self._persist if retries else self._once
-        return await persist(request, self._transport.open)
+        return await persist(request, self._transport.get().open)
 
     async def open_events(self, request: Request, *, retries: bool = True) -> AsyncStreamResponse:
         """Open an event stream, like `open`.

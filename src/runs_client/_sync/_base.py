@@ -90,7 +90,7 @@ class BaseClient:
 
     def close(self) -> None:
         """Close all connections. An HTTP client that was handed in stays open."""
-        self._transport.close()
+        self._transport.get().close()
 
     def prepare_request(
         self,

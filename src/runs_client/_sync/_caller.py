@@ -18,6 +18,7 @@ from .._transports import Request, Response, SyncStreamResponse
 if TYPE_CHECKING:
     from .._retry import RetryPolicy
     from .._transports import SyncTransport
+    from .._transports._choice import ChosenTransport
     from .._url import BaseURL
 
 AnswerT = TypeVar("AnswerT", Response, SyncStreamResponse)
@@ -43,7 +44,7 @@ class SyncCaller:
 
     def __init__(
         self,
-        transport: SyncTransport,
+        transport: ChosenTransport[SyncTransport],
         base_url: BaseURL,
         *,
         retry: RetryPolicy,
@@ -64,7 +65,7 @@ class SyncCaller:
             APIStatusError: The server refused it.
             APIConnectionError: No answer came.
         """
-        return self._persist(request, self._transport.send)
+        return self._persist(request, self._transport.get().send)
 
     def open(self, request: Request, *, retries: bool = True) -> SyncStreamResponse:
         """Send a request and return as soon as the response's headers are there.
@@ -78,7 +79,7 @@ class SyncCaller:
             APIConnectionError: No answer came.
         """
         persist = self._persist if retries else self._once
-        return persist(request, self._transport.open)
+        return persist(request, self._transport.get().open)
 
     def open_events(self, request: Request, *, retries: bool = True) -> SyncStreamResponse:
         """Open an event stream, like `open`.

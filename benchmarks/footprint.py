@@ -1,0 +1,93 @@
+"""What a client weighs: imports, memory of open streams, memory of one long stream, installed size."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.processes import HERE, PYTHON, running, server
+
+IMPORTS = {
+    "bare interpreter": "pass",
+    "import runs_client": "import runs_client",
+    "RunsClient(url)": "import runs_client; runs_client.RunsClient('http://localhost', api_key=None)",
+    "RunsClient(url), aiohttp": (
+        "import runs_client; runs_client.RunsClient('http://localhost', api_key=None, transport='aiohttp')"
+    ),
+    "import httpx": "import httpx",
+    "import aiohttp": "import aiohttp",
+    "import langgraph_sdk": "import langgraph_sdk",
+}
+_PEAK_MEMORY = "; import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+_HELD_STREAMS = {"sdk": 90, "ours-httpx": 1_000, "ours-aiohttp": 1_000}  # langgraph-sdk's pool has 100 connections
+_LONG_STREAM = (10_000, 100_000, 1_000_000)
+
+
+def imports(rounds: int) -> dict[str, dict[str, float]]:
+    """Seconds and megabytes of a process that does nothing else, in turns; medians."""
+    seconds: dict[str, list[float]] = {name: [] for name in IMPORTS}
+    memory: dict[str, int] = {}
+    for _ in range(rounds):
+        for name, code in IMPORTS.items():
+            begin = time.perf_counter()
+            run = subprocess.run([PYTHON, "-c", code + _PEAK_MEMORY], check=True, capture_output=True, text=True)
+            seconds[name].append(time.perf_counter() - begin)
+            memory[name] = int(run.stdout)
+    return {
+        name: {"milliseconds": statistics.median(taken) * 1e3, "megabytes": memory[name] / 1024}
+        for name, taken in seconds.items()
+    }
+
+
+def open_streams() -> dict[str, dict[str, float]]:
+    """Kilobytes of each open stream that waits for its next event."""
+    found = {}
+    for name, streams in _HELD_STREAMS.items():
+        with server() as url, running(PYTHON, "-m", "benchmarks.worker", name, url) as worker:
+            found[name] = _numbers(worker.ask(json.dumps({"hold": streams})))
+    return found
+
+
+def first_events() -> dict[str, dict[str, float]]:
+    """Milliseconds from the call to the first event, while 50 other streams get an event every 10 ms each."""
+    found = {}
+    for name in ("sdk", "ours-httpx", "ours-aiohttp"):
+        with server() as url, running(PYTHON, "-m", "benchmarks.worker", name, url) as worker:
+            found[name] = _numbers(worker.ask(json.dumps({"latency_beside": 50})))
+    return found
+
+
+def long_stream() -> dict[str, dict[str, float]]:
+    """Microseconds for each event of short and of long streams, and the memory after them."""
+    found = {}
+    with server() as url, running(PYTHON, "-m", "benchmarks.worker", "ours-aiohttp", url) as worker:
+        for events in (*_LONG_STREAM, *_LONG_STREAM):  # the first time warms up
+            found[f"{events:,} events"] = _numbers(worker.ask(json.dumps({"long_stream": events})))
+    return found
+
+
+def installed() -> dict[str, dict[str, float]]:
+    """Megabytes and distributions of an environment that has only the package, without compiled files."""
+    with tempfile.TemporaryDirectory() as folder:
+        return {
+            name: _installed(source, Path(folder) / name)
+            for name, source in (("runs-client", str(HERE.parent)), ("langgraph-sdk", "langgraph-sdk"))
+        }
+
+
+def _installed(source: str, target: Path) -> dict[str, float]:
+    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    subprocess.run([*command, "--target", str(target), source], check=True, stderr=subprocess.DEVNULL)
+    size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
+    return {"megabytes": size / 2**20, "distributions": len(list(target.glob("*.dist-info")))}
+
+
+def _numbers(answer: dict[str, object]) -> dict[str, float]:
+    if "error" in answer:
+        print(answer["error"], file=sys.stderr)
+    return {name: float(str(value)) for name, value in answer.items() if name != "error"}
