@@ -33,7 +33,9 @@ async def hold(contender: AsyncClient, streams: int) -> dict[str, float]:
 
 async def latency(contender: AsyncClient, beside: int) -> dict[str, float]:
     """Milliseconds from the call to the first event, beside so many streams that are under way."""
+    await anext(contender.events("tick-1"))
     others = [asyncio.create_task(contender.stream("paced-100000")) for _ in range(beside)]
+    await asyncio.sleep(1.0)
     taken = []
     for _ in range(_SAMPLES):
         begin = time.perf_counter()

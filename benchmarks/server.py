@@ -1,9 +1,8 @@
-"""A server that replays canned runs as fast as it can. It is a process of its own: it prints its port, and ends with its
-standard input.
+"""A server that replays canned runs as fast as it can. It prints its port, and ends with its standard input.
 
 The assistant id of a stream says what is replayed: `tick-200`, `token-200` and `state-200` are runs of so many events,
-`idle-0` sends the first event and then nothing, `paced-200` a tick every 10 ms. It is the id of the run as well, so that
-a rejoin knows what to replay.
+`idle-0` sends the first event and then nothing, `paced-200` a tick every 10 ms. It is the id of the run as well, so
+that a rejoin knows what to replay.
 """
 
 from __future__ import annotations

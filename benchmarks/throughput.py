@@ -32,7 +32,7 @@ Table = dict[str, dict[str, Cell]]
 
 
 def measure(contenders: Sequence[str], workloads: Sequence[Workload], rounds: int) -> Table:
-    """Let the contenders take turns. Each round has processes of its own: where the machine puts one of them matters."""
+    """Let the contenders take turns. Each round has new processes: where the machine puts one of them matters."""
     table: Table = defaultdict(lambda: defaultdict(Cell))
     for number in range(rounds):
         print(f"round {number + 1} of {rounds}", file=sys.stderr, flush=True)

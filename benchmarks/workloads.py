@@ -126,8 +126,8 @@ _EVENTS = {"tick": _tick, "token": _token, "state": _state}
 
 
 def events_of(script: str) -> list[tuple[str, bytes]]:
-    """The events of a canned run, each with its id, as the official server writes them: lines end with CR LF, and the id
-    is a time in milliseconds, here with four events in each.
+    """The events of a canned run, each with its id, as the official server writes them: lines end with CR LF, and the
+    id is a time in milliseconds, here with four events in each.
 
     Args:
         script: The kind of event, a dash, the number of events, and `-no-end` if the body just ends.

@@ -137,6 +137,8 @@ def parse_datetime(value: Any) -> datetime.datetime:
     """Read an RFC 3339 time; a missing one stays `UNSET`, and `None` stays `None`."""
     if value is None or isinstance(value, Unset):
         return value  # type: ignore[return-value]
+    if not isinstance(value, str):
+        raise TypeError(f"expected a time, not {type(value).__name__}")
     value = value.upper()  # RFC 3339, section 5.6: `t` and `z` are allowed
     if sys.version_info < (
         3,

@@ -166,6 +166,8 @@ class Deadline:
         timeout: Seconds from now, or None for never.
     """
 
+    __slots__ = ("_at",)
+
     def __init__(self, timeout: float | None) -> None:
         self._at = None if timeout is None else time.monotonic() + timeout
 

@@ -31,6 +31,16 @@ class IdleWatch:
         InvalidRequestError: The setting is none of these.
     """
 
+    __slots__ = (
+        "_cadence",
+        "_chunk_at",
+        "_heartbeat_at",
+        "_heartbeats",
+        "_intervals",
+        "_is_behind",
+        "_setting",
+    )
+
     def __init__(self, setting: IdleTimeout) -> None:
         if setting != "auto" and setting is not None and (isinstance(setting, str) or not setting > 0):
             raise InvalidRequestError(f'idle_timeout must be seconds above 0, "auto" or None, not {setting!r}')

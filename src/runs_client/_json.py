@@ -18,9 +18,10 @@ def encode_json(value: Any) -> bytes:
         InvalidRequestError: Something in it cannot be written as JSON.
     """
     try:
-        return orjson.dumps(value, default=_plain)
+        written = orjson.dumps(value, default=_plain)
     except TypeError as error:  # orjson's JSONEncodeError is one
         raise InvalidRequestError(f"the payload cannot be written as JSON: {error.__cause__ or error}") from error
+    return bytes(memoryview(written))  # what orjson returns keeps a buffer of 4 KB for as long as it lives
 
 
 decode_json: Callable[[bytes | str], Any] = orjson.loads

@@ -7,7 +7,6 @@ that brings nothing new, twice. Until then, its end is only the end of a connect
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import random
@@ -157,6 +156,37 @@ class Resumption:
         gaps: Where events may be missing.
     """
 
+    __slots__ = (
+        "_closed_id",
+        "_closed_ids",
+        "_confirmations",
+        "_delivered_any",
+        "_delivered_since_rejoin",
+        "_has_live_events",
+        "_has_rejoined",
+        "_is_in_doubt",
+        "_is_probing",
+        "_is_verifying",
+        "_jitter",
+        "_may_repeat",
+        "_mode",
+        "_open_events",
+        "_open_id",
+        "_policy",
+        "_saw_finished",
+        "_saw_last_event",
+        "_seeks_open_group",
+        "_server_delay",
+        "_to_drop",
+        "_tries",
+        "gaps",
+        "last_event_id",
+        "reconnects",
+        "run_id",
+        "status",
+        "thread_id",
+    )
+
     def __init__(
         self,
         mode: ResumeMode,
@@ -181,7 +211,7 @@ class Resumption:
         self._closed_id = start
         self._open_id: str | None = None
         self._open_events: list[ServerSentEvent] = []  # those delivered of the open group
-        self._to_drop: deque[ServerSentEvent] = deque()  # those of them that a rejoin is expected to send again
+        self._to_drop: list[ServerSentEvent] = []  # those of them that a rejoin is to send again, the next one last
         self._closed_ids: dict[str, None] = {}  # the latest, in their order
         self._is_in_doubt = False
         self._is_verifying = False
@@ -295,7 +325,7 @@ class Resumption:
     def _was_delivered(self, event: ServerSentEvent) -> bool:
         """Whether this is the next event of the open group that comes again."""
         while self._to_drop and event.id == self._open_id:
-            expected = self._to_drop.popleft()
+            expected = self._to_drop.pop()
             if expected == event:
                 return True
             if not _is_live_only(expected):
@@ -420,7 +450,7 @@ class Resumption:
         self._may_repeat = True
         if not self._can_resume:
             return Rejoin(None, delay, reason)
-        self._to_drop = deque(self._open_events)
+        self._to_drop = self._open_events[::-1]
         self._seeks_open_group = self._closed_id is None
         return Rejoin(self._closed_id or FROM_THE_START, delay, reason)
 

@@ -101,8 +101,9 @@ class EventStreamDecoder:
         Raises:
             EventDecodeError: An event is larger than `max_event_size`, or its name or id is not UTF-8.
         """
-        # This loop runs four times for each event, so it keeps to local variables and knows what servers do: when events
-        # come fast, the lines with their names and ids repeat, and a space follows the colon. `_take_line` knows the rest.
+        # This loop runs four times for each event, so it keeps to local variables and counts on what servers do: when
+        # events come fast, the lines with their names and ids repeat, and a space follows the colon. `_take_line` knows
+        # the rest.
         name, data, event_id = self._event, self._data, self._id_seen
         name_line, id_line = self._name_line, self._id_line
         try:

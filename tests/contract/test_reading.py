@@ -20,6 +20,7 @@ from runs_bindings.types import parse_datetime
         ("2026-01-01T00:00:46.12345+00:00", 123_450),
         ("2026-01-01T00:00:46.123456+00:00", 123_456),
         ("2026-01-01T00:00:46.123456789Z", 123_456),
+        ("2026-01-01t00:00:46.5z", 500_000),
     ],
 )
 def test_times(text: str, microsecond: int) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ._caller import AsyncCaller
 
 
-@dataclass
+@dataclass(slots=True)
 class StreamSource:
     """Where a stream comes from.
 
@@ -51,14 +51,12 @@ class StreamSource:
         parse = operations.create_run.parse_result
         run = result_from_response(self.first, await self.caller.send(self.first), parse)
         self.resumption.created(run.thread_id, run.run_id)
-        self.first = replace(self.first, content=None)  # streams are long, and bodies may be large
 
     async def open(self, limit: float | None) -> AsyncStreamResponse:
         """Open the stream for the first time, in so many seconds."""
-        response = await self.caller.open_events(replace(self.first, timeout=shortest(limit, self.first.timeout)))
+        response = await self.caller.open_events(self.first.within(shortest(limit, self.first.timeout)))
         if self.first.method == "POST":
             self._location = response.headers.get("location")
-            self.first = replace(self.first, content=None)  # streams are long, and bodies may be large
         return response
 
     async def rejoin(self, last_event_id: str | None) -> AsyncStreamResponse:

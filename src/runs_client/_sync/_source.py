@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ._caller import SyncCaller
 
 
-@dataclass
+@dataclass(slots=True)
 class SyncStreamSource:
     """Where a stream comes from.
 
@@ -52,14 +52,12 @@ class SyncStreamSource:
         parse = operations.create_run.parse_result
         run = result_from_response(self.first, self.caller.send(self.first), parse)
         self.resumption.created(run.thread_id, run.run_id)
-        self.first = replace(self.first, content=None)  # streams are long, and bodies may be large
 
     def open(self, limit: float | None) -> SyncStreamResponse:
         """Open the stream for the first time, in so many seconds."""
-        response = self.caller.open_events(replace(self.first, timeout=shortest(limit, self.first.timeout)))
+        response = self.caller.open_events(self.first.within(shortest(limit, self.first.timeout)))
         if self.first.method == "POST":
             self._location = response.headers.get("location")
-            self.first = replace(self.first, content=None)  # streams are long, and bodies may be large
         return response
 
     def rejoin(self, last_event_id: str | None) -> SyncStreamResponse:

@@ -52,6 +52,25 @@ class SyncRunStream(Generic[PartT_co]):
         ```
     """
 
+    __slots__ = (
+        "__weakref__",
+        "_arrived_at",
+        "_asked_at",
+        "_chunks",
+        "_closed",
+        "_decoder",
+        "_events",
+        "_failure",
+        "_heartbeats",
+        "_on_reconnect",
+        "_on_run_created",
+        "_part_from_event",
+        "_response",
+        "_resumption",
+        "_source",
+        "_watch",
+    )
+
     def __init__(
         self,
         source: SyncStreamSource,

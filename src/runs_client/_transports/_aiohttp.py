@@ -112,9 +112,20 @@ class AiohttpTransport:
 class AiohttpStreamResponse:
     """A response of aiohttp whose body is still arriving."""
 
+    __slots__ = (
+        "_fell_silent",
+        "_loop",
+        "_read",
+        "_request",
+        "_response",
+        "_timer",
+        "_waits_since",
+        "idle_timeout",
+        "status",
+    )
+
     def __init__(self, request: Request, response: aiohttp.ClientResponse) -> None:
         self.status = response.status
-        self.headers: Mapping[str, str] = _headers(response)
         self.idle_timeout: float | None = None
         self._request = request
         self._response = response
@@ -124,6 +135,10 @@ class AiohttpStreamResponse:
         self._timer: asyncio.TimerHandle | None = None
         self._waits_since: float | None = None
         self._fell_silent = False
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return _headers(self._response)  # not kept: there may be thousands of open streams
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self

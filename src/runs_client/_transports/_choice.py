@@ -1,4 +1,4 @@
-"""The transport that a client was asked to use. No HTTP library is loaded before it is needed, and never another one."""
+"""The transport that a client was asked to use. No HTTP library is loaded before it is needed."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ CONNECT_TIMEOUT = 10.0
 """Seconds that a connection may take to open, however long the request itself may take."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Request:
     """An HTTP request, ready to be sent.
 
@@ -64,8 +64,10 @@ class AsyncStreamResponse(Protocol):
     """
 
     status: int
-    headers: Mapping[str, str]
     idle_timeout: float | None
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
@@ -97,8 +99,10 @@ class SyncStreamResponse(Protocol):
     """The blocking twin of `AsyncStreamResponse`."""
 
     status: int
-    headers: Mapping[str, str]
     idle_timeout: float | None
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
 
     def __iter__(self) -> Iterator[bytes]: ...
 
