@@ -4,6 +4,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 OFFICIAL := .venv-official
+BENCH := .venv-bench
 
 .DEFAULT_GOAL := help
 
@@ -21,6 +22,16 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 $(OFFICIAL)/.ready: requirements/official.txt
 	$(PYTHON) -m venv $(OFFICIAL)
 	$(OFFICIAL)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/official.txt
+	@touch $@
+
+$(BENCH)/.ready: requirements/bench.txt pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+benchmarks/node_modules/.ready: benchmarks/package-lock.json
+	npm ci --prefix benchmarks --no-audit --no-fund --loglevel=error
 	@touch $@
 
 openapi/node_modules/.ready: openapi/package-lock.json
@@ -59,8 +70,9 @@ fuzz: $(VENV)/.ready ## Compare the decoder with httpx-sse over 200,000 random s
 	FUZZ_CASES=200000 FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} $(BIN)/python -m pytest tests/unit/test_sse_differential.py
 
 .PHONY: bench
-bench: $(VENV)/.ready ## Measure time and memory
-	@$(BIN)/python benchmarks/decoder.py
+bench: $(BENCH)/.ready benchmarks/node_modules/.ready ## Measure time and memory beside the peers (about 15 minutes)
+	@$(BENCH)/bin/python benchmarks/decoder.py
+	@$(BENCH)/bin/python -m benchmarks $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.ready ## Check style and the direction of imports
@@ -95,5 +107,5 @@ requirements: ## Pin the newest development requirements, with hashes and withou
 
 .PHONY: clean
 clean: ## Remove the environments and what tools left behind
-	rm -rf .venv .venv-official .venv-pin openapi/node_modules build dist
+	rm -rf .venv .venv-official .venv-bench .venv-pin openapi/node_modules benchmarks/node_modules build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,7 +1,7 @@
 """One contender in a process of its own.
 
-It reads workloads from its standard input, one a line as JSON, and answers each with a line of JSON: the seconds it took,
-or the error that ended it. A line may also ask for one of the probes.
+It reads workloads from its standard input, one a line as JSON, and answers each with a line of JSON: the seconds it
+took, or the error that ended it. A line may also ask for one of the probes.
 """
 
 from __future__ import annotations

@@ -40,6 +40,18 @@ def decode(*chunks: bytes) -> list[tuple[str, bytes, str | None]]:
         pytest.param(b"Data: a\nfoo: b\nfoo\n\n", [], id="other names are ignored"),
         pytest.param(b"data: a\n", [], id="an unfinished event is dropped"),
         pytest.param(b"data: a", [], id="an unfinished line is dropped"),
+        pytest.param(
+            b"id: 1\ndata: a\n\nid:2\ndata: b\n\nid: 1\ndata: c\n\n",
+            [("message", b"a", "1"), ("message", b"b", "2"), ("message", b"c", "1")],
+            id="an id that comes back",
+        ),
+        pytest.param(
+            b"event: x\ndata: a\n\ndata: b\n\nevent: x\nevent: y\ndata: c\n\nevent: x\ndata: d\n\n",
+            [("x", b"a", None), ("message", b"b", None), ("y", b"c", None), ("x", b"d", None)],
+            id="a name that comes back",
+        ),
+        pytest.param(b"event: x\nevent: \ndata: a\n\n", [("message", b"a", None)], id="an empty name"),
+        pytest.param(b"event:x\ndata:a\ndata: b\n\n", [("x", b"a\nb", None)], id="both ways of writing"),
         pytest.param("event: é\ndata: ü\n\n".encode(), [("é", "ü".encode(), None)], id="UTF-8"),
     ],
 )
@@ -49,7 +61,22 @@ def test_rules(stream: bytes, events: list[tuple[str, bytes, str | None]]) -> No
 
 
 LINES = st.sampled_from(
-    [b"data: a", b"data", b"data:", b"event: x", b"event", b"id: 1", b"id", b"id: \x00", b": c", b"retry: 5", b"", b""]
+    [
+        b"data: a",
+        b"data",
+        b"data:",
+        b"event: x",
+        b"event:y",
+        b"event",
+        b"id: 1",
+        b"id:2",
+        b"id",
+        b"id: \x00",
+        b": c",
+        b"retry: 5",
+        b"",
+        b"",
+    ]
 )
 STREAMS = st.lists(st.tuples(LINES, st.sampled_from([b"\n", b"\r", b"\r\n"]))).map(
     lambda lines: b"".join(line + end for line, end in lines)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Generic, Literal, TypeAlias, TypeVar
 
 from .._errors import InvalidRequestError
 from ._interfaces import AsyncTransport, SyncTransport
@@ -51,11 +51,12 @@ class ChosenTransport(Generic[TransportT]):
     def get(self) -> TransportT:
         """The transport. The first call makes it, which loads its HTTP library: that takes a tenth of a second."""
         with self._lock:  # several threads may send their first request at once
-            if self._made is None:
-                module, _, name = self._place.partition(".")
-                made: Any = getattr(import_module(f"{__package__}.{module}"), name)()
-                self._made = made
-            return self._made
+            if self._made is not None:
+                return self._made
+            module, _, name = self._place.partition(".")
+            made: TransportT = getattr(import_module(f"{__package__}.{module}"), name)()
+            self._made = made
+            return made
 
 
 def async_transport(choice: AsyncTransportName | AsyncTransport) -> ChosenTransport[AsyncTransport]:
