@@ -115,8 +115,8 @@ def write(folder: Path, table: Table, weights: dict[str, Any], report: str, roun
     (folder / "bench.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     measured_with = ", ".join(f"{name} {number}" for name, number in versions.items())
     (folder / "bench.md").write_text(
-        f"Made by `make bench` in {rounds} rounds, with {measured_with}. Rates are medians a second; in brackets is the "
-        f"ratio to langgraph-sdk in the same run, for the sync client to its sync twin.\n\n{report}\n",
+        f"Made by `make bench` in {rounds} rounds, with {measured_with}. Rates are medians a second; in brackets "
+        f"is the ratio to langgraph-sdk in the same run, for the sync client to its sync twin.\n\n{report}\n",
         encoding="utf-8",
     )
     charts.draw(folder, table, CONTENDERS)

@@ -98,7 +98,7 @@ def main() -> None:
         serve(lambda question: run_sync(cast("SyncContender", contender), Workload(**question)))
         return
     if name.endswith("-uvloop"):
-        import uvloop  # type: ignore[import-not-found]
+        import uvloop
 
         loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
     else:

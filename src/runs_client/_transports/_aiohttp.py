@@ -30,7 +30,8 @@ class AiohttpTransport:
 
     Args:
         session: Your own session, with its proxies, certificates and limits. It stays yours to close. By default one is
-            made when the first request is sent, without a limit that makes streams wait.
+            made when the first request is sent, without a limit that makes streams wait; it trusts the certificate
+            authorities of the system.
 
     Example:
         ```python
@@ -72,17 +73,23 @@ class AiohttpTransport:
     async def _open(self, request: Request, *, total: float | None) -> aiohttp.ClientResponse:
         session = self._open_session()
         url = URL(request.url, encoded=True)  # as it is: yarl would undo the quoting of dots
-        proxy = self._proxy_for(url)
-        return await session.request(
-            request.method,
-            url,
-            headers=request.headers,
-            data=request.content,
-            allow_redirects=False,
-            proxy=proxy.url if proxy else None,
-            proxy_headers=proxy.headers if proxy else None,
-            timeout=aiohttp.ClientTimeout(total=total, sock_connect=CONNECT_TIMEOUT),
-        )
+        headers, proxy = request.headers, self._proxy_for(url)
+        if proxy is not None and url.scheme == "http":  # aiohttp gives `proxy_headers` only to tunnels
+            headers = {**headers, **proxy.headers}
+        try:
+            return await session.request(
+                request.method,
+                url,
+                headers=headers,
+                data=request.content,
+                allow_redirects=False,
+                proxy=proxy.url if proxy else None,
+                proxy_headers=proxy.headers if proxy else None,
+                timeout=aiohttp.ClientTimeout(total=total, sock_connect=CONNECT_TIMEOUT),
+            )
+        except aiohttp.ClientHttpProxyError as error:
+            reason = OSError(f"the proxy answered {error.status} {error.message}")
+        raise broke_off(request, reason, sent=False)  # out here, because that error holds the proxy's password
 
     def _proxy_for(self, url: URL) -> Proxy | None:
         # aiohttp's own `trust_env` hands each request to a thread, twice, to read the environment and `.netrc`. That
@@ -101,6 +108,8 @@ class AiohttpTransport:
         if self._loop not in (None, loop):
             raise InvalidRequestError("this client belongs to another event loop: make one client for each loop")
         self._loop = loop
+        if self._session is not None and self._session.closed:
+            raise InvalidRequestError("the aiohttp session that was handed in is closed")
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0),

@@ -94,6 +94,8 @@ class HttpxTransport:
             if self._loop not in (None, async_loop()):
                 raise InvalidRequestError("this client belongs to another event loop: make one client for each loop")
             self._loop = async_loop()
+            if self._client is not None and self._client.is_closed:
+                raise InvalidRequestError("the httpx client that was handed in is closed")
             if self._client is None:
                 self._client = httpx.AsyncClient(transport=AsyncPoolsTransport())
             return self._client
@@ -141,6 +143,7 @@ class HttpxStreamResponse:
             with self._guard.limit(self.idle_timeout):
                 return await self._chunks.__anext__()
         except StopAsyncIteration:
+            await self._response.aclose()  # gives the connection back
             await self.aclose()
             raise
         except TimeoutError as error:
@@ -176,7 +179,7 @@ def _shut_down(response: httpx.Response) -> None:
     stream = response.extensions.get("network_stream")
     connection = stream.get_extra_info("socket") if stream else None
     if connection is not None:
-        with suppress(OSError):  # it is gone already
+        with suppress(OSError, TypeError):  # it is gone already, or the event loop's own
             connection.shutdown(socket.SHUT_RDWR)
 
 

@@ -52,10 +52,8 @@ class AsyncPoolsTransport(httpx.AsyncBaseTransport):
         return response
 
     async def aclose(self) -> None:
-        with self._lock:
-            pools, self._pools = self._pools, []
-        for pool in pools:
-            await pool.transport.aclose()
+        while self._pools:
+            await self._pools.pop().transport.aclose()
 
     def leave(self, pool: _Pool) -> None:
         """A request that was under way in this pool is over."""
@@ -77,15 +75,20 @@ class AsyncPoolsTransport(httpx.AsyncBaseTransport):
 
     async def _sweep(self) -> None:
         """Close the pools that nobody has used for a while: a pool closes its own idle connections when it is used."""
+        while (pool := self._take_unused()) is not None:
+            await pool.transport.aclose()
+
+    def _take_unused(self) -> _Pool | None:
         now = time.monotonic()
         with self._lock:
             if now - self._swept_at < _IDLE_TIMEOUT:
-                return
+                return None
+            for pool in self._pools:
+                if not pool.active and now - pool.idle_since > _IDLE_TIMEOUT:
+                    self._pools.remove(pool)
+                    return pool
             self._swept_at = now
-            unused = [pool for pool in self._pools if not pool.active and now - pool.idle_since > _IDLE_TIMEOUT]
-            self._pools = [pool for pool in self._pools if pool not in unused]
-        for pool in unused:
-            await pool.transport.aclose()
+            return None
 
 
 class _Body(httpx.AsyncByteStream):

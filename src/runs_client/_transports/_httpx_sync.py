@@ -95,6 +95,8 @@ class SyncHttpxTransport:
             if self._loop not in (None, sync_loop()):
                 raise InvalidRequestError("this client belongs to another event loop: make one client for each loop")
             self._loop = sync_loop()
+            if self._client is not None and self._client.is_closed:
+                raise InvalidRequestError("the httpx client that was handed in is closed")
             if self._client is None:
                 self._client = httpx.Client(transport=SyncPoolsTransport())
             return self._client
@@ -142,6 +144,7 @@ class SyncHttpxStreamResponse:
             with self._guard.limit(self.idle_timeout):
                 return self._chunks.__next__()
         except StopIteration:
+            self._response.close()  # gives the connection back
             self.close()
             raise
         except TimeoutError as error:
@@ -177,7 +180,7 @@ def _shut_down(response: httpx.Response) -> None:
     stream = response.extensions.get("network_stream")
     connection = stream.get_extra_info("socket") if stream else None
     if connection is not None:
-        with suppress(OSError):  # it is gone already
+        with suppress(OSError, TypeError):  # it is gone already, or the event loop's own
             connection.shutdown(socket.SHUT_RDWR)
 
 

@@ -1,0 +1,719 @@
+"""What the HTTP transports promise beyond what all clients do alike: proxies, TLS, and when connections are closed."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import logging
+import os
+import re
+import resource
+import socket
+import ssl
+import stat
+import subprocess
+import sys
+import time
+import traceback
+from base64 import b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import aiohttp
+import anyio
+import anyio.to_thread
+import httpx
+import pytest
+import trustme
+
+from runs_client import (
+    AiohttpTransport,
+    APIConnectionError,
+    APIStatusError,
+    HttpxTransport,
+    InvalidRequestError,
+    RetryPolicy,
+    RunsClient,
+    RunsClientError,
+    SyncHttpxTransport,
+)
+from runs_client._transports import _httpx_pools, _httpx_pools_sync
+from runs_client._transports._httpx_pools import AsyncPoolsTransport
+from runs_client._transports._httpx_pools_sync import SyncPoolsTransport
+from runs_client._transports._proxies import Proxy, proxy_from_environment
+from tests.clients import ClientFactory, aiohttp_client, async_client, sync_client
+from tests.servers.loop_servers import AnsweringServer, LoopServer, RecordingProxy
+
+SECONDS = 30.0
+"""How long a test waits for what must happen, before it fails."""
+
+ONCE = RetryPolicy(max_retries=0)
+VALUES = list(AnsweringServer.VALUES)
+
+USER = "some one:p@ss:w/rd"
+QUOTED = "some%20one:p%40ss%3Aw%2Frd"
+BASIC = b64encode(USER.encode()).decode()
+SECRETS = ("p@ss", "p%40ss", BASIC)
+
+AT_ONCE = 20
+"""More than two pools of httpx take."""
+
+MANY = 1000
+
+
+async def values(runs: RunsClient) -> list[Any]:
+    return [part.data async for part in runs.stream(uuid4(), "agent") if part.event == "values"]
+
+
+async def ask(runs: RunsClient) -> None:
+    assert await runs.request("GET", "/ok") == {"ok": True}
+
+
+async def ask_at_once(runs: RunsClient) -> None:
+    async with anyio.create_task_group() as group:
+        for _ in range(AT_ONCE):
+            group.start_soon(ask, runs)
+
+
+def becomes_true(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + SECONDS
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return condition()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    assert await anyio.to_thread.run_sync(becomes_true, condition)
+
+
+def all_that_shows(error: BaseException | None) -> str:
+    texts = traceback.format_exception(error)
+    while error is not None:
+        texts += [str(error), repr(error)]
+        error = error.__cause__ or error.__context__
+    return "\n".join(texts)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def open_sockets() -> int:
+    count = 0
+    for path in Path("/dev/fd").iterdir():
+        with suppress(OSError):  # the listing itself has one, which is closed by now
+            count += stat.S_ISSOCK(os.fstat(int(path.name)).st_mode)
+    return count
+
+
+@pytest.fixture(autouse=True)
+def no_proxy_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def answering() -> Iterator[AnsweringServer]:
+    with AnsweringServer() as server:
+        yield server
+
+
+@pytest.fixture
+def proxy() -> Iterator[RecordingProxy]:
+    with RecordingProxy() as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls_server(authority: trustme.CA) -> Iterator[AnsweringServer]:
+    with AnsweringServer(tls=server_tls(authority, "127.0.0.1")) as server:
+        yield server
+
+
+def server_tls(authority: trustme.CA, name: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    return context
+
+
+class Own(NamedTuple):
+    """An HTTP library's client that is handed in."""
+
+    factory: ClientFactory
+    transport: object
+    is_closed: Callable[[], bool]
+    close: Callable[[], Awaitable[None]]
+
+    def client(self, url: str) -> RunsClient:
+        return self.factory(url, transport=self.transport, retry=ONCE)
+
+
+def own_httpx(trusted: ssl.SSLContext) -> Own:
+    client = httpx.AsyncClient(verify=trusted, trust_env=False)
+    return Own(async_client, HttpxTransport(client), lambda: client.is_closed, client.aclose)
+
+
+def own_aiohttp(trusted: ssl.SSLContext) -> Own:
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusted))
+    return Own(async_client, AiohttpTransport(session), lambda: session.closed, session.close)
+
+
+def own_sync_httpx(trusted: ssl.SSLContext) -> Own:
+    client = httpx.Client(verify=trusted, trust_env=False)
+
+    async def close() -> None:
+        await anyio.to_thread.run_sync(client.close)
+
+    return Own(sync_client, SyncHttpxTransport(client), lambda: client.is_closed, close)
+
+
+@pytest.fixture(params=[own_httpx, own_aiohttp, own_sync_httpx])
+async def own(request: pytest.FixtureRequest, authority: trustme.CA) -> AsyncIterator[Own]:
+    trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority.configure_trust(trusted)
+    own: Own = request.param(trusted)
+    yield own
+    await own.close()
+
+
+# Proxies
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+async def test_requests_go_through_the_proxy_of_the_environment(
+    name: str,
+    client_factory: ClientFactory,
+    answering: AnsweringServer,
+    proxy: RecordingProxy,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(name, proxy.url)
+    async with client_factory(answering.url) as runs:
+        await ask(runs)
+        assert await values(runs) == VALUES
+    get, post = proxy.request_lines
+    assert get == f"GET {answering.url}/ok HTTP/1.1"
+    assert re.fullmatch(rf"POST {answering.url}/threads/[-0-9a-f]+/runs/stream HTTP/1.1", post)
+    assert proxy.authorizations == [None, None]
+
+
+async def test_the_proxy_gets_its_password(
+    client_factory: ClientFactory, answering: AnsweringServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RecordingProxy(USER) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://{QUOTED}@127.0.0.1:{proxy.port}")
+        async with client_factory(answering.url) as runs:
+            await ask(runs)
+            assert await values(runs) == VALUES
+    assert proxy.authorizations == [f"Basic {BASIC}"] * 2
+
+
+async def test_a_proxy_that_refuses_the_password_answers_for_the_server(
+    client_factory: ClientFactory, answering: AnsweringServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RecordingProxy("another:one") as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://{QUOTED}@127.0.0.1:{proxy.port}")
+        async with client_factory(answering.url) as runs:
+            with pytest.raises(APIStatusError) as caught:
+                await values(runs)
+    assert caught.value.status_code == 407
+    assert not [secret for secret in SECRETS if secret in all_that_shows(caught.value)]
+    assert not answering.requests
+
+
+@pytest.mark.parametrize("bypassed", ["127.0.0.1", "elsewhere.example, 127.0.0.1", "127.0.0.1:{port}", "*"])
+@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+async def test_some_servers_are_reached_without_the_proxy(
+    name: str,
+    bypassed: str,
+    client_factory: ClientFactory,
+    answering: AnsweringServer,
+    proxy: RecordingProxy,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    monkeypatch.setenv(name, bypassed.format(port=answering.port))
+    async with client_factory(answering.url) as runs:
+        await ask(runs)
+    assert answering.requests[0].startswith("GET /ok HTTP/1.1\r\n")
+    assert not proxy.request_lines
+
+
+async def test_a_proxy_for_https_is_not_for_http(
+    client_factory: ClientFactory, answering: AnsweringServer, proxy: RecordingProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    async with client_factory(answering.url) as runs:
+        await ask(runs)
+    assert not proxy.request_lines
+
+
+async def test_without_a_proxy_requests_go_to_the_server(
+    client_factory: ClientFactory, answering: AnsweringServer
+) -> None:
+    async with client_factory(answering.url) as runs:
+        await ask(runs)
+    assert answering.requests[0].startswith("GET /ok HTTP/1.1\r\n")
+
+
+async def test_a_client_of_ones_own_keeps_its_own_proxies(
+    own: Own, answering: AnsweringServer, proxy: RecordingProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    async with own.client(answering.url) as runs:
+        await ask(runs)
+    assert not proxy.request_lines
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_proxy_that_is_not_there(
+    scheme: str,
+    client_factory: ClientFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv(f"{scheme}_proxy", f"http://{QUOTED}@127.0.0.1:{free_port()}")
+    async with client_factory(f"{scheme}://agents.example", retry=ONCE) as runs:
+        with pytest.raises(APIConnectionError) as caught:
+            await values(runs)
+        assert not caught.value.request_sent
+        shown = all_that_shows(caught.value) + caplog.text + repr(runs) + repr(vars(runs))
+    assert "could not be sent" in shown
+    assert not [secret for secret in SECRETS if secret in shown]
+
+
+async def test_a_proxy_that_refuses_a_tunnel(client_factory: ClientFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RecordingProxy("another:one") as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{QUOTED}@127.0.0.1:{proxy.port}")
+        async with client_factory("https://agents.example", retry=ONCE) as runs:
+            with pytest.raises(APIConnectionError, match="407") as caught:
+                await values(runs)
+    assert proxy.request_lines == ["CONNECT agents.example:443 HTTP/1.1"]
+    assert not caught.value.request_sent
+    assert not [secret for secret in SECRETS if secret in all_that_shows(caught.value)]
+
+
+async def test_a_tunnel_hides_nothing_that_is_wrong_with_the_certificate(
+    client_factory: ClientFactory,
+    tls_server: AnsweringServer,
+    proxy: RecordingProxy,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    async with client_factory(tls_server.url, retry=ONCE) as runs:
+        with pytest.raises(APIConnectionError, match="certificate verify failed") as caught:
+            await values(runs)
+    assert not caught.value.request_sent
+    assert proxy.request_lines == [f"CONNECT 127.0.0.1:{tls_server.port} HTTP/1.1"]
+    assert not tls_server.requests
+
+
+@pytest.mark.parametrize("address", ["socks5://127.0.0.1:1", "ftp://127.0.0.1:1", "http://127.0.0.1:port"])
+async def test_a_proxy_that_cannot_be_used_says_so(
+    address: str, client_factory: ClientFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", address)
+    async with client_factory("http://agents.example", retry=ONCE) as runs:
+        with pytest.raises((InvalidRequestError, APIConnectionError)):
+            await ask(runs)
+
+
+@pytest.mark.parametrize(
+    ("environment", "url", "proxy"),
+    [
+        ({}, "http://agents.example", None),
+        ({"HTTP_PROXY": ""}, "http://agents.example", None),
+        ({"HTTP_PROXY": "http://proxy:3128"}, "http://agents.example", Proxy("http://proxy:3128", {})),
+        ({"HTTP_PROXY": "proxy:3128"}, "http://agents.example", Proxy("http://proxy:3128", {})),
+        ({"HTTP_PROXY": "http://proxy:3128"}, "https://agents.example", None),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "http://agents.example", None),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "https://agents.example", Proxy("http://proxy:3128", {})),
+        ({"ALL_PROXY": "one:1", "HTTPS_PROXY": "other:2"}, "http://agents.example", Proxy("http://one:1", {})),
+        ({"ALL_PROXY": "one:1", "HTTPS_PROXY": "other:2"}, "https://agents.example", Proxy("http://other:2", {})),
+        ({"HTTP_PROXY": "one:1", "http_proxy": "other:2"}, "http://agents.example", Proxy("http://other:2", {})),
+        ({"ALL_PROXY": "one:1", "NO_PROXY": "agents.example"}, "http://agents.example:8123", None),
+        ({"ALL_PROXY": "one:1", "NO_PROXY": ".example"}, "https://agents.example", None),
+        ({"ALL_PROXY": "one:1", "NO_PROXY": "s.example"}, "https://agents.example", Proxy("http://one:1", {})),
+        (
+            {"HTTP_PROXY": f"http://{QUOTED}@proxy:3128"},
+            "http://agents.example",
+            Proxy("http://proxy:3128", {"proxy-authorization": f"Basic {BASIC}"}),
+        ),
+        (
+            {"HTTP_PROXY": f"{QUOTED}@proxy:3128"},
+            "http://agents.example",
+            Proxy("http://proxy:3128", {"proxy-authorization": f"Basic {BASIC}"}),
+        ),
+        (
+            {"HTTP_PROXY": "http://only@proxy:3128"},
+            "http://agents.example",
+            Proxy("http://proxy:3128", {"proxy-authorization": f"Basic {b64encode(b'only:').decode()}"}),
+        ),
+    ],
+)
+def test_the_proxy_that_the_environment_asks_for(
+    environment: dict[str, str], url: str, proxy: Proxy | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert proxy_from_environment(url) == proxy
+
+
+def test_the_password_of_a_proxy_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://{QUOTED}@proxy:3128")
+    shown = repr(proxy_from_environment("http://agents.example"))
+    assert "proxy:3128" in shown
+    assert not [secret for secret in SECRETS if secret in shown]
+
+
+# TLS
+
+
+async def test_an_unknown_authority_gets_no_request(client_factory: ClientFactory, tls_server: AnsweringServer) -> None:
+    async with client_factory(tls_server.url, api_key="secret", retry=ONCE) as runs:
+        for call in (ask, values):
+            with pytest.raises(APIConnectionError, match="certificate verify failed") as caught:
+                await call(runs)
+            assert not caught.value.request_sent
+            assert tls_server.url in str(caught.value)
+            assert "may exist" not in str(caught.value)
+    assert not tls_server.requests
+
+
+async def test_a_certificate_for_another_server_gets_no_request(own: Own, authority: trustme.CA) -> None:
+    with AnsweringServer(tls=server_tls(authority, "elsewhere.example")) as server:
+        with pytest.raises(APIConnectionError, match="certificate is not valid for '127.0.0.1'") as caught:
+            await values(own.client(server.url))
+    assert not caught.value.request_sent
+    assert not server.requests
+
+
+class PlainServer(LoopServer):
+    """Answers the first bytes as if they were a request."""
+
+    received = b""
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.received += await reader.read(65536)
+        writer.write(b"HTTP/1.1 400 What?\r\nConnection: close\r\n\r\n")
+
+
+async def test_a_server_that_speaks_no_tls_gets_no_request(client_factory: ClientFactory) -> None:
+    with PlainServer() as plain:
+        async with client_factory(f"https://127.0.0.1:{plain.port}", retry=ONCE) as runs:
+            with pytest.raises(APIConnectionError) as caught:
+                await values(runs)
+    assert not caught.value.request_sent
+    assert plain.received.startswith(b"\x16")  # a handshake
+    assert b"runs/stream" not in plain.received
+
+
+async def test_a_client_of_ones_own_brings_its_own_authority(own: Own, tls_server: AnsweringServer) -> None:
+    runs = own.client(tls_server.url)
+    await ask(runs)
+    assert await values(runs) == VALUES
+
+
+SCRIPT = """
+import asyncio, json, sys, uuid
+from runs_client import RunsClient, SyncRunsClient
+
+async def read(transport):
+    async with RunsClient(sys.argv[2], transport=transport) as runs:
+        return [part.data async for part in runs.stream(uuid.uuid4(), "agent")]
+
+def read_sync():
+    with SyncRunsClient(sys.argv[2]) as runs:
+        return [part.data for part in runs.stream(uuid.uuid4(), "agent")]
+
+print(json.dumps(read_sync() if sys.argv[1] == "sync" else asyncio.run(read(sys.argv[1]))))
+"""
+
+
+@pytest.mark.parametrize("transport", ["httpx", "aiohttp", "sync"])
+def test_the_environment_may_name_an_authority_and_a_proxy(
+    transport: str, authority: trustme.CA, tls_server: AnsweringServer, tmp_path: Path
+) -> None:
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    with RecordingProxy(USER) as proxy:
+        environment = {
+            **os.environ,
+            "HTTPS_PROXY": f"http://{QUOTED}@127.0.0.1:{proxy.port}",
+            "SSL_CERT_FILE": str(tmp_path / "ca.pem"),
+        }
+        command = [sys.executable, "-c", SCRIPT, transport, tls_server.url]
+        output = subprocess.run(command, env=environment, check=True, capture_output=True).stdout
+    assert json.loads(output) == [*VALUES, None]
+    assert proxy.authorizations == [f"Basic {BASIC}"]
+    assert "proxy-authorization" not in tls_server.requests[0].lower()
+
+
+# Whose connections they are
+
+
+async def test_a_client_of_ones_own_stays_open(own: Own, answering: AnsweringServer) -> None:
+    for _ in range(2):
+        async with own.client(answering.url) as runs:
+            await ask(runs)
+        assert not own.is_closed()
+    assert answering.accepted == 1
+
+
+async def test_a_client_that_was_made_here_is_closed(client_factory: ClientFactory, answering: AnsweringServer) -> None:
+    runs = client_factory(answering.url)
+    await ask_at_once(runs)
+    assert await values(runs) == VALUES
+    assert answering.connections
+    await runs.aclose()
+    await until(lambda: not answering.connections)
+    del runs
+    gc.collect()  # pytest makes an error of a warning that something is not closed
+
+
+async def test_a_closed_client_says_so(client_factory: ClientFactory, answering: AnsweringServer) -> None:
+    runs = client_factory(answering.url)
+    await ask(runs)
+    await runs.aclose()
+    for call in (ask, values):
+        with pytest.raises(InvalidRequestError, match="this client is closed"):
+            await call(runs)
+    assert len(answering.requests) == 1
+
+
+async def test_a_client_can_be_closed_before_its_first_request(client_factory: ClientFactory) -> None:
+    runs = client_factory("http://127.0.0.1:1")
+    await runs.aclose()
+    with pytest.raises(InvalidRequestError, match="this client is closed"):
+        await ask(runs)
+
+
+async def test_a_client_can_be_closed_twice(client_factory: ClientFactory, answering: AnsweringServer) -> None:
+    runs = client_factory(answering.url)
+    await ask(runs)
+    await runs.aclose()
+    await runs.aclose()
+    await until(lambda: not answering.connections)
+
+
+async def test_closing_a_client_ends_its_open_streams(client_factory: ClientFactory) -> None:
+    with AnsweringServer(together=2) as endless:
+        runs = client_factory(endless.url)
+        async with runs.stream(uuid4(), "agent") as stream:
+            await runs.aclose()
+            with pytest.raises(RunsClientError), anyio.fail_after(SECONDS):
+                async for _ in stream:
+                    pass
+        await until(lambda: not endless.connections)
+
+
+def test_a_missing_extra_is_named() -> None:
+    script = (
+        "import sys\n"
+        "sys.modules['aiohttp'] = None\n"
+        "import runs_client\n"
+        "try:\n"
+        "    runs_client.RunsClient('http://localhost', transport='aiohttp')\n"
+        "except runs_client.InvalidRequestError as error:\n"
+        "    print(error)\n"
+    )
+    output = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    assert "pip install 'runs-client[aiohttp]'" in output
+
+
+# Many at once
+
+
+@pytest.fixture
+def many_sockets() -> Iterator[None]:
+    """Each stream takes a socket on either side."""
+    needed = 2 * MANY + 200
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        pytest.skip(f"a process may open only {hard} files here")
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("many_sockets")
+@pytest.mark.parametrize("factory", [async_client, aiohttp_client])
+async def test_a_thousand_streams_at_once(factory: ClientFactory) -> None:
+    read: list[list[Any]] = []
+
+    async def read_one() -> None:
+        read.append(await values(runs))
+
+    with AnsweringServer(together=MANY) as server:
+        sockets = open_sockets()
+        async with factory(server.url, timeout=SECONDS) as runs:
+            with anyio.fail_after(SECONDS):
+                async with anyio.create_task_group() as group:
+                    for _ in range(MANY):
+                        group.start_soon(read_one)
+        await until(lambda: open_sockets() <= sockets)
+    assert server.accepted == MANY
+    assert read == [VALUES] * MANY
+
+
+# Connections that are used again
+
+
+async def test_requests_one_after_the_other_share_a_connection(
+    client_factory: ClientFactory, answering: AnsweringServer
+) -> None:
+    async with client_factory(answering.url) as runs:
+        for _ in range(3):
+            await ask(runs)
+            assert await values(runs) == VALUES
+    assert answering.accepted == 1
+
+
+async def test_requests_after_many_at_once_need_no_new_connection(client_factory: ClientFactory) -> None:
+    with AnsweringServer(together=AT_ONCE) as server:
+        async with client_factory(server.url) as runs:
+            await ask_at_once(runs)
+            for _ in range(5):
+                await ask(runs)
+            await ask_at_once(runs)
+    assert server.accepted == AT_ONCE
+
+
+class Pooled(NamedTuple):
+    """A client, and the pools of connections that it uses."""
+
+    client: Callable[..., RunsClient]
+    transport: AsyncPoolsTransport | SyncPoolsTransport
+
+    @property
+    def active(self) -> list[int]:
+        return [pool.active for pool in self.transport._pools]
+
+
+def async_pools() -> Pooled:
+    pools = AsyncPoolsTransport()
+    transport = HttpxTransport(httpx.AsyncClient(transport=pools))
+    return Pooled(lambda url: async_client(url, transport=transport, retry=ONCE), pools)
+
+
+def sync_pools() -> Pooled:
+    pools = SyncPoolsTransport()
+    transport = SyncHttpxTransport(httpx.Client(transport=pools))
+    return Pooled(lambda url: sync_client(url, transport=transport, retry=ONCE), pools)
+
+
+@pytest.fixture(params=[async_pools, sync_pools])
+async def pooled(request: pytest.FixtureRequest) -> AsyncIterator[Pooled]:
+    pooled: Pooled = request.param()
+    yield pooled
+    if isinstance(pooled.transport, AsyncPoolsTransport):
+        await pooled.transport.aclose()
+    else:
+        pooled.transport.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Makes the pools that nobody uses be closed at the next request."""
+
+    def make() -> None:
+        for module in (_httpx_pools, _httpx_pools_sync):
+            monkeypatch.setattr(module, "_IDLE_TIMEOUT", 0.0)
+
+    return make
+
+
+async def test_each_pool_has_few_requests_under_way(pooled: Pooled) -> None:
+    most: list[int] = []
+    with AnsweringServer(together=AT_ONCE + 1) as server:
+        runs = pooled.client(server.url)
+        async with anyio.create_task_group() as group:
+            for _ in range(AT_ONCE):
+                group.start_soon(ask, runs)
+            await until(lambda: len(server.requests) == AT_ONCE)
+            most += pooled.active
+            group.start_soon(ask, runs)
+    assert sorted(most) == [4, 8, 8]
+    assert pooled.active == [0, 0, 0]
+
+
+async def test_pools_that_nobody_uses_are_closed_at_the_next_request(
+    pooled: Pooled, impatient: Callable[[], None]
+) -> None:
+    with AnsweringServer(together=AT_ONCE) as server:
+        runs = pooled.client(server.url)
+        await ask_at_once(runs)
+        assert server.connections == AT_ONCE
+        impatient()
+        await ask(runs)
+        await until(lambda: server.connections <= 1)
+    assert server.accepted == AT_ONCE + 1
+    assert pooled.active == [0]
+
+
+async def test_a_pool_with_an_open_stream_is_not_closed(pooled: Pooled, impatient: Callable[[], None]) -> None:
+    impatient()
+    with AnsweringServer(together=2) as server:
+        runs = pooled.client(server.url)
+        async with runs.stream(uuid4(), "agent") as stream:
+            assert pooled.active == [1]
+            await ask(runs)
+            assert [part.data async for part in stream] == [*VALUES, None]
+    assert pooled.active == [0]
+
+
+async def test_a_request_that_fails_gives_its_place_back(pooled: Pooled) -> None:
+    runs = pooled.client(f"http://127.0.0.1:{free_port()}")
+    for call in (ask, values):
+        with pytest.raises(APIConnectionError):
+            await call(runs)
+        assert pooled.active == [0]
+
+
+async def test_a_request_that_takes_too_long_gives_its_place_back(pooled: Pooled) -> None:
+    with AnsweringServer(together=2) as silent:
+        with pytest.raises(APIConnectionError):
+            await pooled.client(silent.url).request("GET", "/ok", timeout=0.1)
+    assert pooled.active == [0]
+
+
+async def test_a_stream_that_is_left_gives_its_place_back(pooled: Pooled) -> None:
+    with AnsweringServer(together=2) as endless:
+        runs = pooled.client(endless.url)
+        async with runs.stream(uuid4(), "agent"):
+            assert pooled.active == [1]
+        assert pooled.active == [0]
+        await until(lambda: not endless.connections)
+
+
+# Another event loop
+
+
+@pytest.mark.parametrize("factory", [async_client, aiohttp_client])
+def test_streams_run_under_uvloop(factory: ClientFactory, answering: AnsweringServer) -> None:
+    uvloop = pytest.importorskip("uvloop")
+
+    async def read() -> list[Any]:
+        async with factory(answering.url) as runs:
+            async with runs.stream(uuid4(), "agent") as left:
+                await left.__anext__()
+            return await values(runs)
+
+    loop = uvloop.new_event_loop()
+    try:
+        assert loop.run_until_complete(read()) == VALUES
+    finally:
+        loop.close()
