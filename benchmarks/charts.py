@@ -20,7 +20,7 @@ _SHOWN = {
 
 def draw(folder: Path, table: Table, labels: Mapping[str, str]) -> None:
     """Write `rates.svg` and `rates.png`: for each workload, each contender's rate as a multiple of langgraph-sdk's."""
-    rows = [(name, cells) for name, cells in table.items() if cells["sdk"].rate]
+    rows = [(name, cells) for name, cells in table.items() if "sdk" in cells and cells["sdk"].rate]
     figure, axes = plot.subplots(figsize=(9, 0.95 * len(rows) + 1.2))
     height = 0.8 / len(_SHOWN)
     for position, (name, colour) in enumerate(_SHOWN.items()):

@@ -44,9 +44,15 @@ def measure(contenders: Sequence[str], workloads: Sequence[Workload], rounds: in
                     worker.ask(json.dumps(asdict(workload)))
             for workload in workloads:
                 for name, worker in workers.items():
-                    if workload.for_all or not name.endswith("-sync"):
+                    if _takes_part(name, workload):
                         _run(worker, workload, table[workload.name][name])
     return table
+
+
+def _takes_part(name: str, workload: Workload) -> bool:
+    if workload.only not in name or workload.without == name:
+        return False
+    return workload.for_all or not name.endswith("-sync")
 
 
 def _command(name: str, url: str) -> list[str]:
