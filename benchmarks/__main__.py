@@ -19,7 +19,6 @@ from benchmarks.processes import HERE
 from benchmarks.throughput import Table, measure
 from benchmarks.workloads import WORKLOADS
 
-PEER = "sdk"
 CONTENDERS = {
     "sdk": "langgraph-sdk",
     "sdk-sync": "langgraph-sdk, sync",
@@ -31,7 +30,7 @@ CONTENDERS = {
     "bare-aiohttp": "bare aiohttp",
     "bare-httpx": "bare httpx",
 }
-_BASES = {"ours-sync": "sdk-sync", "bare-httpx": "sdk", "sdk-sync": "sdk"}
+_PEERS = {"ours-sync": "sdk-sync"}  # all others are compared with `sdk`
 _MEASURED_WITH = ("langgraph-sdk", "aiohttp", "httpx", "orjson", "uvloop")
 
 
@@ -66,7 +65,7 @@ def rates(table: Table, names: list[str]) -> str:
     for workload, cells in table.items():
         row = [workload]
         for name in names:
-            cell, base = cells.get(name), cells.get(_base(name, cells))
+            cell, base = cells.get(name), cells.get(_PEERS.get(name, "sdk"))
             if cell is None:
                 row.append("-")
             elif cell.rate is None:
@@ -76,11 +75,6 @@ def rates(table: Table, names: list[str]) -> str:
                 row.append(f"{cell.rate:,.0f}{ratio}")
         rows.append(row)
     return markdown(rows)
-
-
-def _base(name: str, cells: dict[str, Any]) -> str:
-    base = _BASES.get(name, PEER)
-    return base if base in cells else PEER
 
 
 def section(name: str, found: dict[str, dict[str, float]]) -> str:

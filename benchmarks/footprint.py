@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import subprocess
 import sys
@@ -46,29 +45,29 @@ def imports(rounds: int) -> dict[str, dict[str, float]]:
 
 def open_streams() -> dict[str, dict[str, float]]:
     """Kilobytes of each open stream that waits for its next event."""
-    found = {}
-    for name, streams in _HELD_STREAMS.items():
-        with server() as url, running(PYTHON, "-m", "benchmarks.worker", name, url) as worker:
-            found[name] = _numbers(worker.ask(json.dumps({"hold": streams})))
-    return found
+    return {name: _answers(name, {"hold": streams})[0] for name, streams in _HELD_STREAMS.items()}
 
 
 def first_events() -> dict[str, dict[str, float]]:
     """Milliseconds from the call to the first event, while 50 other streams get an event every 10 ms each."""
-    found = {}
-    for name in ("sdk", "ours-httpx", "ours-aiohttp"):
-        with server() as url, running(PYTHON, "-m", "benchmarks.worker", name, url) as worker:
-            found[name] = _numbers(worker.ask(json.dumps({"latency_beside": 50})))
-    return found
+    return {name: _answers(name, {"latency_beside": 50})[0] for name in _HELD_STREAMS}
 
 
 def long_stream() -> dict[str, dict[str, float]]:
     """Microseconds for each event of short and of long streams, and the memory after them."""
-    found = {}
-    with server() as url, running(PYTHON, "-m", "benchmarks.worker", "ours-aiohttp", url) as worker:
-        for events in (*_LONG_STREAM, *_LONG_STREAM):  # the first time warms up
-            found[f"{events:,} events"] = _numbers(worker.ask(json.dumps({"long_stream": events})))
-    return found
+    lengths = (*_LONG_STREAM, *_LONG_STREAM)  # the first time warms up
+    answers = _answers("ours-aiohttp", *({"long_stream": events} for events in lengths))
+    return {f"{events:,} events": answer for events, answer in zip(lengths, answers, strict=True)}
+
+
+def _answers(contender: str, *questions: dict[str, int]) -> list[dict[str, float]]:
+    """What a new process of a contender answers; nothing in place of an error, which is printed."""
+    with server() as url, running(PYTHON, "-m", "benchmarks.worker", contender, url) as worker:
+        answers = [worker.ask(question) for question in questions]
+    for answer in answers:
+        if "error" in answer:
+            print(answer.pop("error"), file=sys.stderr)
+    return answers
 
 
 def installed() -> dict[str, dict[str, float]]:
@@ -85,9 +84,3 @@ def _installed(source: str, target: Path) -> dict[str, float]:
     subprocess.run([*command, "--target", str(target), source], check=True, stderr=subprocess.DEVNULL)
     size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
     return {"megabytes": size / 2**20, "distributions": len(list(target.glob("*.dist-info")))}
-
-
-def _numbers(answer: dict[str, object]) -> dict[str, float]:
-    if "error" in answer:
-        print(answer["error"], file=sys.stderr)
-    return {name: float(str(value)) for name, value in answer.items() if name != "error"}

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 HERE = Path(__file__).parent
 PYTHON = sys.executable
@@ -20,7 +20,7 @@ def running(*command: str) -> Iterator[Conversation]:
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=HERE.parent)
     assert process.stdin is not None and process.stdout is not None
     try:
-        yield Conversation(process, process.stdin, process.stdout)
+        yield Conversation(process.stdin, process.stdout)
     finally:
         process.stdin.close()
         try:
@@ -33,15 +33,14 @@ def running(*command: str) -> Iterator[Conversation]:
 class Conversation:
     """Lines to a process and from it."""
 
-    def __init__(self, process: subprocess.Popen[str], to: IO[str], back: IO[str]) -> None:
-        self.process_id = process.pid
+    def __init__(self, to: IO[str], back: IO[str]) -> None:
         self._to = to
         self._back = back
 
-    def ask(self, line: str) -> dict[str, object]:
-        self._to.write(line + "\n")
+    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        self._to.write(json.dumps(question) + "\n")
         self._to.flush()
-        answer: dict[str, object] = json.loads(self.listen())
+        answer: dict[str, Any] = json.loads(self.listen())
         return answer
 
     def listen(self) -> str:

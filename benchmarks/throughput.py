@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 from collections import defaultdict
@@ -41,7 +40,7 @@ def measure(contenders: Sequence[str], workloads: Sequence[Workload], rounds: in
             workers = {name: stack.enter_context(running(*_command(name, url))) for name in contenders}
             for worker in workers.values():
                 for workload in WARM_UP:
-                    worker.ask(json.dumps(asdict(workload)))
+                    worker.ask(asdict(workload))
             for workload in workloads:
                 for name, worker in workers.items():
                     if _takes_part(name, workload):
@@ -64,8 +63,8 @@ def _command(name: str, url: str) -> list[str]:
 def _run(worker: Conversation, workload: Workload, cell: Cell) -> None:
     if cell.errors:
         return  # it cannot do this, and waiting for its time limits again tells nothing new
-    answer = worker.ask(json.dumps(asdict(workload)))
+    answer = worker.ask(asdict(workload))
     if "error" in answer:
-        cell.errors.append(str(answer["error"]))
+        cell.errors.append(answer["error"])
     else:
-        cell.rates.append(workload.units / float(str(answer["seconds"])))
+        cell.rates.append(workload.units / answer["seconds"])

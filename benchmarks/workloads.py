@@ -42,10 +42,6 @@ class Workload:
         """What is counted: events, or calls."""
         return self.total * self.events if self.kind == "streams" else self.total
 
-    @property
-    def unit(self) -> str:
-        return "events/s" if self.kind == "streams" else "calls/s"
-
 
 def _one_stream(name: str, kind: str, events: int) -> Workload:
     return Workload(name, "streams", 1, 1, f"{kind}-{events}", events, for_all=True)

@@ -21,6 +21,12 @@ class AsyncContender(Protocol):
 class AsyncClient(AsyncContender, Protocol):
     """One that is a client, not a bare loop."""
 
+    async def stream(self, script: str) -> int:
+        count = 0
+        async for _ in self.events(script):
+            count += 1
+        return count
+
     def events(self, script: str) -> AsyncIterator[object]:
         """The events of one stream."""
         ...

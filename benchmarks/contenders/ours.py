@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Literal
 
+from benchmarks.contenders import AsyncClient
 from benchmarks.workloads import RUN_ID, THREAD_ID
 from runs_client import Run, RunsClient, SyncRunsClient
 
 
-class Ours:
+class Ours(AsyncClient):
     def __init__(self, url: str, transport: Literal["httpx", "aiohttp"]) -> None:
         self._runs = RunsClient(url, api_key=None, transport=transport, timeout=None)
-
-    async def stream(self, script: str) -> int:
-        count = 0
-        async for _ in self.events(script):
-            count += 1
-        return count
 
     def events(self, script: str) -> AsyncIterator[object]:
         return self._runs.stream(THREAD_ID, script)

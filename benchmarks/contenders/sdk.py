@@ -7,18 +7,13 @@ from typing import Any
 
 from langgraph_sdk import get_client, get_sync_client  # type: ignore[import-not-found]
 
+from benchmarks.contenders import AsyncClient
 from benchmarks.workloads import RUN_ID, THREAD_ID
 
 
-class Sdk:
+class Sdk(AsyncClient):
     def __init__(self, url: str) -> None:
         self._client = get_client(url=url)
-
-    async def stream(self, script: str) -> int:
-        count = 0
-        async for _ in self.events(script):
-            count += 1
-        return count
 
     def events(self, script: str) -> AsyncIterator[object]:
         stream: AsyncIterator[object] = self._client.runs.stream(THREAD_ID, script)

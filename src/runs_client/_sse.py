@@ -112,6 +112,7 @@ class EventStreamDecoder:
                     self.last_event_id = event_id
                     if data is not None:
                         if self._more_data or len(data) > self._max_event_size:
+                            self._event, self._data, self._id_seen = name, data, event_id
                             data = self._whole(data)
                         yield ServerSentEvent(name or "message", data, event_id)
                     data, name = None, ""
@@ -205,8 +206,7 @@ class EventStreamDecoder:
             data = b"\n".join([data, *self._more_data])
             self._more_data.clear()
             self._more_size = 0
-        if len(data) > self._max_event_size:
-            self._check_size(len(data))
+        self._check_size(len(data))
         return data
 
     def _check_size(self, size: int) -> None:

@@ -9,7 +9,6 @@ import logging
 import os
 import re
 import resource
-import socket
 import ssl
 import stat
 import subprocess
@@ -47,6 +46,7 @@ from runs_client._transports._httpx_pools_sync import SyncPoolsTransport
 from runs_client._transports._proxies import Proxy, proxy_from_environment
 from tests.clients import ClientFactory, aiohttp_client, async_client, sync_client
 from tests.servers.loop_servers import AnsweringServer, LoopServer, RecordingProxy
+from tests.servers.official_server import free_port
 
 SECONDS = 30.0
 """How long a test waits for what must happen, before it fails."""
@@ -96,12 +96,6 @@ def all_that_shows(error: BaseException | None) -> str:
         texts += [str(error), repr(error)]
         error = error.__cause__ or error.__context__
     return "\n".join(texts)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def open_sockets() -> int:

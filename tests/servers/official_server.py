@@ -27,7 +27,7 @@ def official_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         # In a folder of its own, because the server keeps its data beside its configuration.
         project = shutil.copytree(GRAPHS, Path(folder) / "graphs", ignore=shutil.ignore_patterns(".*", "__pycache__"))
-        port = _free_port()
+        port = free_port()
         log_path = Path(folder) / "server.log"
         with log_path.open("wb") as log:
             process = subprocess.Popen(
@@ -51,7 +51,8 @@ def official_server() -> Iterator[str]:
                 process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

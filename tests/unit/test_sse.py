@@ -115,6 +115,12 @@ def test_an_event_that_is_too_large(stream: bytes) -> None:
         list(decoder.feed(stream))
 
 
+def test_an_event_that_is_too_large_is_named() -> None:
+    with pytest.raises(EventDecodeError) as caught:
+        list(EventStreamDecoder(max_event_size=10).feed(b"event: x\nid: 1\ndata: 12345678901\n\n"))
+    assert (caught.value.event, caught.value.event_id, caught.value.excerpt) == ("x", "1", "12345678901")
+
+
 def test_the_events_before_a_broken_one_are_given_first() -> None:
     decoder = EventStreamDecoder(max_event_size=5)
     events = decoder.feed(b"data: ok\n\ndata: too large\n\n")

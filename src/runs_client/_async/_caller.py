@@ -112,10 +112,10 @@ class AsyncCaller:
     async def _try(
         self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]], deadline: Deadline
     ) -> AnswerT:
-        remaining = deadline.remaining()
         try:
             if self._only_exchanges:  # transports keep the time limit themselves, at less cost
                 return await self._follow(request, exchange, deadline)
+            remaining = deadline.remaining()
             with async_fail_after(remaining):
                 async with self._limiter.place(remaining):
                     return await self._follow(request, exchange, deadline)

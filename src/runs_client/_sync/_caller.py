@@ -111,10 +111,10 @@ class SyncCaller:
         return self._try(request, exchange, Deadline(request.timeout))
 
     def _try(self, request: Request, exchange: Callable[[Request], AnswerT], deadline: Deadline) -> AnswerT:
-        remaining = deadline.remaining()
         try:
             if self._only_exchanges:  # transports keep the time limit themselves, at less cost
                 return self._follow(request, exchange, deadline)
+            remaining = deadline.remaining()
             with sync_fail_after(remaining):
                 with self._limiter.place(remaining):
                     return self._follow(request, exchange, deadline)

@@ -108,13 +108,13 @@ class AiohttpTransport:
         if self._loop not in (None, loop):
             raise InvalidRequestError("this client belongs to another event loop: make one client for each loop")
         self._loop = loop
-        if self._session is not None and self._session.closed:
-            raise InvalidRequestError("the aiohttp session that was handed in is closed")
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
+        elif self._session.closed:
+            raise InvalidRequestError("the aiohttp session that was handed in is closed")
         return self._session
 
 

@@ -94,10 +94,10 @@ class HttpxTransport:
             if self._loop not in (None, async_loop()):
                 raise InvalidRequestError("this client belongs to another event loop: make one client for each loop")
             self._loop = async_loop()
-            if self._client is not None and self._client.is_closed:
-                raise InvalidRequestError("the httpx client that was handed in is closed")
             if self._client is None:
                 self._client = httpx.AsyncClient(transport=AsyncPoolsTransport())
+            elif self._client.is_closed:
+                raise InvalidRequestError("the httpx client that was handed in is closed")
             return self._client
 
     async def _open(self, request: Request) -> httpx.Response:

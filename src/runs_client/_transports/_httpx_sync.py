@@ -95,10 +95,10 @@ class SyncHttpxTransport:
             if self._loop not in (None, sync_loop()):
                 raise InvalidRequestError("this client belongs to another event loop: make one client for each loop")
             self._loop = sync_loop()
-            if self._client is not None and self._client.is_closed:
-                raise InvalidRequestError("the httpx client that was handed in is closed")
             if self._client is None:
                 self._client = httpx.Client(transport=SyncPoolsTransport())
+            elif self._client.is_closed:
+                raise InvalidRequestError("the httpx client that was handed in is closed")
             return self._client
 
     def _open(self, request: Request) -> httpx.Response:
