@@ -1,7 +1,7 @@
 """Decides what to do when the connection of a stream ends, so that nothing is lost in silence. No I/O, no clock.
 
 A stream is whole when an `end` or `error` event came, or when the run is seen finished and rejoining the stream after
-that brings nothing new, twice. Until then, its end is only the end of a connection.
+that brings nothing new, three times. Until then, its end is only the end of a connection.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ORDINARY_EVENTS = frozenset(
     {"values", "updates", "custom", "messages", "tasks", "checkpoints", "events", "debug", "tools"}
 )
 """Most events: those that say nothing about the stream itself."""
-_CONFIRMATIONS = 2
+_CONFIRMATIONS = 3
 """Rejoins that must bring nothing new. One is not enough: it may itself have been ended too early."""
 _CLOSED_IDS_KEPT = 256
 _LIVE_ONLY = "messages/"
@@ -369,11 +369,11 @@ class Resumption:
         self._confirmations = 0 if self._delivered_since_rejoin else self._confirmations + self._has_rejoined
         if self._confirmations >= _CONFIRMATIONS:
             return self._finish()
-        return self._probe() if self._confirmations else self._rejoin()
+        return self._probe() if self._confirmations == 1 else self._rejoin()
 
     def _probe(self) -> Rejoin:
-        """The second proof asks for what comes after the open group. It differs from the first one, so that a server
-        that ends each stream at the same place does not pass both."""
+        """The second proof asks for what comes after the open group. It differs from the others, so that a server that
+        ends each stream at the same place does not pass all three; they look into that group, as it cannot."""
         rejoin = self._rejoin()
         if self._open_id is None:
             return rejoin
