@@ -33,6 +33,7 @@ from runs_client import (
     AiohttpTransport,
     APIConnectionError,
     APIStatusError,
+    APITimeoutError,
     HttpxTransport,
     InvalidRequestError,
     RetryPolicy,
@@ -40,7 +41,7 @@ from runs_client import (
     RunsClientError,
     SyncHttpxTransport,
 )
-from runs_client._transports import _httpx_pools, _httpx_pools_sync
+from runs_client._transports import Request, _httpx_pools, _httpx_pools_sync
 from runs_client._transports._httpx_pools import AsyncPoolsTransport
 from runs_client._transports._httpx_pools_sync import SyncPoolsTransport
 from runs_client._transports._proxies import Proxy, proxy_from_environment
@@ -511,6 +512,31 @@ async def test_closing_a_client_ends_its_open_streams(client_factory: ClientFact
                 async for _ in stream:
                     pass
         await until(lambda: not endless.connections)
+
+
+class SilentServer(LoopServer):
+    """Begins an answer, and never goes on."""
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n.\r\n")
+        await reader.read()
+
+
+@pytest.mark.parametrize("make_transport", [HttpxTransport, AiohttpTransport])
+async def test_a_limit_of_silence_that_becomes_shorter(
+    make_transport: Callable[[], HttpxTransport | AiohttpTransport],
+) -> None:
+    transport = make_transport()
+    with SilentServer() as server:
+        response = await transport.open(Request("GET", server.url))
+        chunks = aiter(response)
+        response.idle_timeout = 2 * SECONDS
+        assert await anext(chunks) == b"."
+        response.idle_timeout = 0.1
+        with anyio.fail_after(SECONDS), pytest.raises(APITimeoutError, match="silent"):
+            await anext(chunks)
+        await transport.aclose()
 
 
 def test_a_missing_extra_is_named() -> None:

@@ -169,7 +169,10 @@ class AiohttpStreamResponse:
         return chunk
 
     async def _read_in_time(self, timeout: float) -> bytes:
-        self._waits_since = self._loop.time()
+        self._waits_since = now = self._loop.time()
+        if self._timer is not None and self._timer.when() > now + timeout:  # the limit has become shorter
+            self._timer.cancel()
+            self._timer = None
         if self._timer is None:
             self._timer = self._loop.call_later(timeout, self._look)
         try:
