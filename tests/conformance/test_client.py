@@ -56,3 +56,19 @@ async def test_a_prepared_request_can_be_sent_by_anybody(runs: RunsClient) -> No
     async with httpx.AsyncClient() as client:
         response = await client.request(request.method, request.url, headers=dict(request.headers))
     assert response.json()["ok"] is True
+
+
+async def test_the_hook_for_new_runs_may_be_a_coroutine_function(server_url: str) -> None:
+    told: list[str] = []
+
+    async def tell(run_id: str, thread_id: str | None) -> None:
+        assert thread_id is not None
+        told.append(run_id)
+
+    async with RunsClient(server_url) as runs:
+        run = await runs.create(None, "echo", input={}, on_run_created=tell)
+        assert told == [run.run_id]
+        await runs.wait(None, "echo", input={}, on_run_created=tell)
+        async with runs.stream(None, "echo", input={}, on_run_created=tell) as stream:
+            assert told[2:] == [stream.run_id]
+    assert len(told) == 3

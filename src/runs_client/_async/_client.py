@@ -9,6 +9,7 @@ from typing_extensions import Unpack
 
 from runs_bindings.api import runs as operations
 
+from .._concurrency import async_resolve
 from .._errors import InvalidRequestError
 from .._parts import CustomT, StateT, UpdateT
 from .._payload import checked_keywords
@@ -127,7 +128,7 @@ class RunsClient(FollowingClient[StateT, UpdateT, CustomT]):
             timeout=timeout,
         )
         if on_run_created is not None:
-            on_run_created(run.run_id, run.thread_id)
+            await async_resolve(on_run_created(run.run_id, run.thread_id))
         return run
 
     async def create_batch(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from runs_bindings.api import runs as operations
 
-from .._concurrency import Deadline, async_sleep, shortest
+from .._concurrency import Deadline, async_resolve, async_sleep, shortest
 from .._errors import (
     APIConnectionError,
     APIStatusError,
@@ -117,7 +117,7 @@ class Outcome:
     async def _read(self, request: Request, deadline: Deadline, progress: _Progress) -> Response:
         stream = await self.caller.open(request, retries=request.method == "POST")
         try:
-            self._learn(stream.headers)
+            await self._learn(stream.headers)
             watch, body, asked_at = IdleWatch("auto"), [], time.monotonic()
             stream.idle_timeout = deadline.remaining()
             async for chunk in stream:
@@ -140,12 +140,12 @@ class Outcome:
             )
         return Response(stream.status, stream.headers, content)
 
-    def _learn(self, headers: Mapping[str, str]) -> None:
+    async def _learn(self, headers: Mapping[str, str]) -> None:
         thread_id, run_id = run_from_headers(headers)
         self.thread_id, self.run_id = self.thread_id or thread_id, self.run_id or run_id
         if self.on_run_created is not None and self.run_id is not None:
-            self.on_run_created(self.run_id, self.thread_id)
-            self.on_run_created = None
+            on_run_created, self.on_run_created = self.on_run_created, None
+            await async_resolve(on_run_created(self.run_id, self.thread_id))
 
     def _interrupted(self, reason: str) -> StreamInterruptedError:
         return StreamInterruptedError(

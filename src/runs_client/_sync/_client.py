@@ -10,6 +10,7 @@ from typing_extensions import Unpack
 
 from runs_bindings.api import runs as operations
 
+from .._concurrency import sync_resolve
 from .._errors import InvalidRequestError
 from .._parts import CustomT, StateT, UpdateT
 from .._payload import checked_keywords
@@ -128,7 +129,7 @@ class SyncRunsClient(FollowingClient[StateT, UpdateT, CustomT]):
             timeout=timeout,
         )
         if on_run_created is not None:
-            on_run_created(run.run_id, run.thread_id)
+            sync_resolve(on_run_created(run.run_id, run.thread_id))
         return run
 
     def create_batch(

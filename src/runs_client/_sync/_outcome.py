@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from runs_bindings.api import runs as operations
 
-from .._concurrency import Deadline, shortest, sync_sleep
+from .._concurrency import Deadline, shortest, sync_resolve, sync_sleep
 from .._errors import (
     APIConnectionError,
     APIStatusError,
@@ -145,8 +145,8 @@ class Outcome:
         thread_id, run_id = run_from_headers(headers)
         self.thread_id, self.run_id = self.thread_id or thread_id, self.run_id or run_id
         if self.on_run_created is not None and self.run_id is not None:
-            self.on_run_created(self.run_id, self.thread_id)
-            self.on_run_created = None
+            on_run_created, self.on_run_created = self.on_run_created, None
+            sync_resolve(on_run_created(self.run_id, self.thread_id))
 
     def _interrupted(self, reason: str) -> StreamInterruptedError:
         return StreamInterruptedError(
