@@ -57,6 +57,10 @@ generate: $(VENV)/.ready ## Write the bindings, the overloads and the sync twin 
 check-generated: $(VENV)/.ready ## Fail if a generated file is not what `generate` writes
 	$(BIN)/python -m runs_client.spec check
 
+.PHONY: sync
+sync: $(VENV)/.ready ## Tell what an upstream changed and what to do: FROM=langgraph-api==0.16.7, a URL or a file; APPLY=1 remembers it
+	@$(BIN)/python -m runs_client.spec sync "$(FROM)" $(if $(APPLY),--apply)
+
 .PHONY: members
 members: $(VENV)/.ready $(OFFICIAL)/.ready ## Write docs/members.md from a run of the tests
 	$(BIN)/python -m pytest tests/conformance --members docs/members.md
@@ -85,10 +89,20 @@ types: $(VENV)/.ready ## Check types with mypy and pyright
 	$(BIN)/mypy
 	$(BIN)/pyright
 
+.PHONY: drift
+drift: $(VENV)/.ready ## Tell where a server differs from the contract: FROM=http://localhost:2024, package==version or a file
+	@$(BIN)/runs-client spec drift "$(FROM)"
+
 .PHONY: contract
 contract: $(VENV)/.ready openapi/node_modules/.ready ## Validate the contract
 	$(BIN)/openapi-spec-validator openapi/runs.yaml
-	openapi/node_modules/.bin/redocly lint openapi/runs.yaml
+	openapi/node_modules/.bin/redocly lint --config openapi/redocly.yaml openapi/runs.yaml
+	openapi/node_modules/.bin/spectral lint --ruleset openapi/spectral.yaml --fail-severity warn openapi/runs.yaml
+
+.PHONY: polyglot
+polyglot: openapi/node_modules/.ready ## Compile a TypeScript program that calls every operation of the contract
+	openapi/node_modules/.bin/openapi-typescript openapi/runs.yaml --default-non-nullable=false --output build/polyglot/runs.d.ts
+	openapi/node_modules/.bin/tsc --strict --noEmit --target es2022 openapi/polyglot/every_operation.ts
 
 .PHONY: format
 format: $(VENV)/.ready ## Lay out the code

@@ -44,7 +44,7 @@ class CommandPayload(TypedDict, total=False):
     """Command"""
 
     update: Any | None
-    """Changes to apply to the state."""
+    """Changes to apply to the state, an object or a list of pairs."""
     resume: Any | None
     """The answer to an interrupt."""
     goto: str | SendPayload | Sequence[str | SendPayload] | None
@@ -81,7 +81,7 @@ class RunOptionsPayload(TypedDict, total=False):
     """Kept with the run."""
     config: RunConfigPayload | None
     context: dict[str, Any] | None
-    """Values that the graph may read while it runs."""
+    """Values that the graph may read while it runs. Servers refuse it beside `config.configurable`."""
     checkpoint_id: str | None
     """The checkpoint to go on from."""
     webhook: str | None
@@ -142,7 +142,7 @@ class StatelessRunCreatePayload(TypedDict, total=False):
     """Kept with the run."""
     config: RunConfigPayload | None
     context: dict[str, Any] | None
-    """Values that the graph may read while it runs."""
+    """Values that the graph may read while it runs. Servers refuse it beside `config.configurable`."""
     checkpoint_id: str | None
     """The checkpoint to go on from."""
     webhook: str | None
@@ -178,7 +178,7 @@ class StatelessRunCreateAttachedPayload(TypedDict, total=False):
     """Kept with the run."""
     config: RunConfigPayload | None
     context: dict[str, Any] | None
-    """Values that the graph may read while it runs."""
+    """Values that the graph may read while it runs. Servers refuse it beside `config.configurable`."""
     checkpoint_id: str | None
     """The checkpoint to go on from."""
     webhook: str | None
@@ -211,7 +211,7 @@ class StatelessRunOptionsPayload(TypedDict, total=False):
     """Kept with the run."""
     config: RunConfigPayload | None
     context: dict[str, Any] | None
-    """Values that the graph may read while it runs."""
+    """Values that the graph may read while it runs. Servers refuse it beside `config.configurable`."""
     checkpoint_id: str | None
     """The checkpoint to go on from."""
     webhook: str | None
@@ -254,7 +254,7 @@ class ThreadRunCreatePayload(TypedDict, total=False):
     """Kept with the run."""
     config: RunConfigPayload | None
     context: dict[str, Any] | None
-    """Values that the graph may read while it runs."""
+    """Values that the graph may read while it runs. Servers refuse it beside `config.configurable`."""
     checkpoint_id: str | None
     """The checkpoint to go on from."""
     webhook: str | None
@@ -296,7 +296,7 @@ class ThreadRunCreateAttachedPayload(TypedDict, total=False):
     """Kept with the run."""
     config: RunConfigPayload | None
     context: dict[str, Any] | None
-    """Values that the graph may read while it runs."""
+    """Values that the graph may read while it runs. Servers refuse it beside `config.configurable`."""
     checkpoint_id: str | None
     """The checkpoint to go on from."""
     webhook: str | None
@@ -335,7 +335,7 @@ class ThreadRunOptionsPayload(TypedDict, total=False):
     """Kept with the run."""
     config: RunConfigPayload | None
     context: dict[str, Any] | None
-    """Values that the graph may read while it runs."""
+    """Values that the graph may read while it runs. Servers refuse it beside `config.configurable`."""
     checkpoint_id: str | None
     """The checkpoint to go on from."""
     webhook: str | None

@@ -19,7 +19,7 @@ T = TypeVar("T", bound="Command")
 class Command:
     """
     Attributes:
-        update (Any | Unset): Changes to apply to the state.
+        update (Any | Unset): Changes to apply to the state, an object or a list of pairs.
         resume (Any | Unset): The answer to an interrupt.
         goto (list[Send | str] | Send | str | Unset): The node or nodes to run next.
     """

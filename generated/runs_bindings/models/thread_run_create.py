@@ -35,7 +35,8 @@ class ThreadRunCreate:
         command (Command | Unset):
         metadata (dict[str, Any] | Unset): Kept with the run.
         config (RunConfig | Unset):
-        context (dict[str, Any] | Unset): Values that the graph may read while it runs.
+        context (dict[str, Any] | Unset): Values that the graph may read while it runs. Servers refuse it beside
+            `config.configurable`.
         checkpoint_id (str | Unset): The checkpoint to go on from.
         webhook (str | Unset): A URL that the server calls once the run has ended.
         stream_subgraphs (bool | Unset): Also produce the events of subgraphs. Default: False.

@@ -62,6 +62,11 @@ def _parse_response(
         response_204 = cast(Any, None)
         return response_204
 
+    if response.status_code == 400:
+        response_400 = ErrorBody.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 404:
         response_404 = ErrorBody.from_dict(response.json())
 
@@ -97,6 +102,8 @@ def sync_detailed(
     action: CancelAction | Unset = UNSET,
 ) -> Response[Any | ErrorBody]:
     """Cancel a run
+
+     Stops the run, and keeps or undoes the work done so far.
 
     Args:
         thread_id (str):
@@ -136,6 +143,8 @@ def sync(
 ) -> Any | ErrorBody | None:
     """Cancel a run
 
+     Stops the run, and keeps or undoes the work done so far.
+
     Args:
         thread_id (str):
         run_id (str):
@@ -168,6 +177,8 @@ async def asyncio_detailed(
     action: CancelAction | Unset = UNSET,
 ) -> Response[Any | ErrorBody]:
     """Cancel a run
+
+     Stops the run, and keeps or undoes the work done so far.
 
     Args:
         thread_id (str):
@@ -204,6 +215,8 @@ async def asyncio(
     action: CancelAction | Unset = UNSET,
 ) -> Any | ErrorBody | None:
     """Cancel a run
+
+     Stops the run, and keeps or undoes the work done so far.
 
     Args:
         thread_id (str):

@@ -52,6 +52,11 @@ def _parse_response(
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = ErrorBody.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 404:
         response_404 = ErrorBody.from_dict(response.json())
 
@@ -85,6 +90,8 @@ def sync_detailed(
 ) -> Response[ErrorBody | list[Run]]:
     """Start several stateless runs with one request
 
+     Queues the runs and answers at once, before they have begun.
+
     Args:
         body (list[StatelessRunCreate]):
 
@@ -114,6 +121,8 @@ def sync(
 ) -> ErrorBody | list[Run] | None:
     """Start several stateless runs with one request
 
+     Queues the runs and answers at once, before they have begun.
+
     Args:
         body (list[StatelessRunCreate]):
 
@@ -137,6 +146,8 @@ async def asyncio_detailed(
     body: list[StatelessRunCreate],
 ) -> Response[ErrorBody | list[Run]]:
     """Start several stateless runs with one request
+
+     Queues the runs and answers at once, before they have begun.
 
     Args:
         body (list[StatelessRunCreate]):
@@ -164,6 +175,8 @@ async def asyncio(
     body: list[StatelessRunCreate],
 ) -> ErrorBody | list[Run] | None:
     """Start several stateless runs with one request
+
+     Queues the runs and answers at once, before they have begun.
 
     Args:
         body (list[StatelessRunCreate]):

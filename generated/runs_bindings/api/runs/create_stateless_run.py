@@ -42,6 +42,11 @@ def _parse_response(
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = ErrorBody.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 404:
         response_404 = ErrorBody.from_dict(response.json())
 
@@ -75,6 +80,8 @@ def sync_detailed(
 ) -> Response[ErrorBody | Run]:
     """Start a stateless run in the background
 
+     Queues a run on a hidden thread and answers at once, before it has begun.
+
     Args:
         body (StatelessRunCreate): A background run without a thread.
 
@@ -104,6 +111,8 @@ def sync(
 ) -> ErrorBody | Run | None:
     """Start a stateless run in the background
 
+     Queues a run on a hidden thread and answers at once, before it has begun.
+
     Args:
         body (StatelessRunCreate): A background run without a thread.
 
@@ -127,6 +136,8 @@ async def asyncio_detailed(
     body: StatelessRunCreate,
 ) -> Response[ErrorBody | Run]:
     """Start a stateless run in the background
+
+     Queues a run on a hidden thread and answers at once, before it has begun.
 
     Args:
         body (StatelessRunCreate): A background run without a thread.
@@ -154,6 +165,8 @@ async def asyncio(
     body: StatelessRunCreate,
 ) -> ErrorBody | Run | None:
     """Start a stateless run in the background
+
+     Queues a run on a hidden thread and answers at once, before it has begun.
 
     Args:
         body (StatelessRunCreate): A background run without a thread.

@@ -40,6 +40,11 @@ def _parse_response(
         response_204 = cast(Any, None)
         return response_204
 
+    if response.status_code == 400:
+        response_400 = ErrorBody.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 404:
         response_404 = ErrorBody.from_dict(response.json())
 
@@ -74,6 +79,8 @@ def sync_detailed(
 ) -> Response[Any | ErrorBody]:
     """Delete a run
 
+     The server forgets the run.
+
     Args:
         thread_id (str):
         run_id (str):
@@ -106,6 +113,8 @@ def sync(
 ) -> Any | ErrorBody | None:
     """Delete a run
 
+     The server forgets the run.
+
     Args:
         thread_id (str):
         run_id (str):
@@ -132,6 +141,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[Any | ErrorBody]:
     """Delete a run
+
+     The server forgets the run.
 
     Args:
         thread_id (str):
@@ -162,6 +173,8 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> Any | ErrorBody | None:
     """Delete a run
+
+     The server forgets the run.
 
     Args:
         thread_id (str):

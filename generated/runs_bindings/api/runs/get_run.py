@@ -38,6 +38,11 @@ def _parse_response(
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = ErrorBody.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 404:
         response_404 = ErrorBody.from_dict(response.json())
 
@@ -72,6 +77,8 @@ def sync_detailed(
 ) -> Response[ErrorBody | Run]:
     """Look up a run
 
+     Answers with the run as it stands now, and does not wait for it.
+
     Args:
         thread_id (str):
         run_id (str):
@@ -104,6 +111,8 @@ def sync(
 ) -> ErrorBody | Run | None:
     """Look up a run
 
+     Answers with the run as it stands now, and does not wait for it.
+
     Args:
         thread_id (str):
         run_id (str):
@@ -130,6 +139,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[ErrorBody | Run]:
     """Look up a run
+
+     Answers with the run as it stands now, and does not wait for it.
 
     Args:
         thread_id (str):
@@ -160,6 +171,8 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> ErrorBody | Run | None:
     """Look up a run
+
+     Answers with the run as it stands now, and does not wait for it.
 
     Args:
         thread_id (str):

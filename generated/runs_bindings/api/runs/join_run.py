@@ -45,6 +45,11 @@ def _parse_response(
         response_200 = response.json()
         return response_200
 
+    if response.status_code == 400:
+        response_400 = ErrorBody.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 404:
         response_404 = ErrorBody.from_dict(response.json())
 
@@ -79,6 +84,8 @@ def sync_detailed(
     cancel_on_disconnect: bool | Unset = False,
 ) -> Response[Any | ErrorBody]:
     """Wait for a run's result
+
+     Answers with the final state once the run has ended, at once where it has ended already.
 
     Args:
         thread_id (str):
@@ -115,6 +122,8 @@ def sync(
 ) -> Any | ErrorBody | None:
     """Wait for a run's result
 
+     Answers with the final state once the run has ended, at once where it has ended already.
+
     Args:
         thread_id (str):
         run_id (str):
@@ -144,6 +153,8 @@ async def asyncio_detailed(
     cancel_on_disconnect: bool | Unset = False,
 ) -> Response[Any | ErrorBody]:
     """Wait for a run's result
+
+     Answers with the final state once the run has ended, at once where it has ended already.
 
     Args:
         thread_id (str):
@@ -177,6 +188,8 @@ async def asyncio(
     cancel_on_disconnect: bool | Unset = False,
 ) -> Any | ErrorBody | None:
     """Wait for a run's result
+
+     Answers with the final state once the run has ended, at once where it has ended already.
 
     Args:
         thread_id (str):

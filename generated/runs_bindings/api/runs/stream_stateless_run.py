@@ -40,6 +40,11 @@ def _parse_response(
         response_200 = response.text
         return response_200
 
+    if response.status_code == 400:
+        response_400 = ErrorBody.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 404:
         response_404 = ErrorBody.from_dict(response.json())
 
@@ -73,6 +78,8 @@ def sync_detailed(
 ) -> Response[ErrorBody | str]:
     """Start a stateless run and stream its events
 
+     Starts a run on a hidden thread and answers with its events as they happen, until it ends.
+
     Args:
         body (StatelessRunCreateAttached): A run without a thread that its creator stays connected
             to.
@@ -103,6 +110,8 @@ def sync(
 ) -> ErrorBody | str | None:
     """Start a stateless run and stream its events
 
+     Starts a run on a hidden thread and answers with its events as they happen, until it ends.
+
     Args:
         body (StatelessRunCreateAttached): A run without a thread that its creator stays connected
             to.
@@ -127,6 +136,8 @@ async def asyncio_detailed(
     body: StatelessRunCreateAttached,
 ) -> Response[ErrorBody | str]:
     """Start a stateless run and stream its events
+
+     Starts a run on a hidden thread and answers with its events as they happen, until it ends.
 
     Args:
         body (StatelessRunCreateAttached): A run without a thread that its creator stays connected
@@ -155,6 +166,8 @@ async def asyncio(
     body: StatelessRunCreateAttached,
 ) -> ErrorBody | str | None:
     """Start a stateless run and stream its events
+
+     Starts a run on a hidden thread and answers with its events as they happen, until it ends.
 
     Args:
         body (StatelessRunCreateAttached): A run without a thread that its creator stays connected

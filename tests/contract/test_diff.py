@@ -1,0 +1,272 @@
+"""What `diff` says about two documents, and what it does not mind."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+
+from runs_client.spec._contract import ContractError
+from runs_client.spec._diff import diff
+from runs_client.spec._diff_rules import RULES
+from runs_client.spec._findings import has_breaking
+
+from .changes import (
+    CHANGES,
+    CREATE,
+    GOT,
+    NODE,
+    ONE,
+    OPTIONS,
+    POST,
+    SEARCH,
+    SENT,
+    STRING,
+    THING,
+    Change,
+    Document,
+    base,
+    body,
+    both,
+    drop,
+    put,
+    ref,
+)
+
+OPPOSITES = {
+    "added": "removed",
+    "allowed": "forbidden",
+    "deprecated": "undeprecated",
+    "loosened": "tightened",
+    "required": "optional",
+    "widened": "narrowed",
+}
+
+
+def opposite(kind: str) -> str:
+    """The kind of the change that takes back one of this kind."""
+    *stem, last = kind.split("-")
+    return "-".join([*stem, {**OPPOSITES, **{back: there for there, back in OPPOSITES.items()}}.get(last, last)])
+
+
+def changed(change: Change) -> Document:
+    document = base()
+    change(document)
+    return document
+
+
+@pytest.mark.parametrize(("change", "kind", "breaks", "breaks_back", "pointer"), CHANGES)
+def test_a_single_change_there_and_back(
+    change: Change, kind: str, breaks: bool, breaks_back: bool, pointer: str
+) -> None:
+    before, after = base(), changed(change)
+    (there,) = diff(before, after)
+    assert (there.change, there.breaking, there.pointer) == (kind, breaks, pointer)
+    (back,) = diff(after, before)
+    assert (back.change, back.breaking, back.pointer) == (opposite(kind), breaks_back, pointer)
+    assert (back.before, back.after) == (there.after, there.before)
+    assert there.operations == back.operations != ()
+
+
+def rename_a_component(document: Document) -> None:
+    text = json.dumps(document).replace("#/components/schemas/Node", "#/components/schemas/Step")
+    document.clear()
+    document.update(json.loads(text))
+    document["components"]["schemas"]["Step"] = document["components"]["schemas"].pop("Node")
+
+
+def write_a_component_out(document: Document) -> None:
+    schemas = document["components"]["schemas"]
+    schemas["Create"]["properties"]["options"] = schemas["Thing"]["properties"]["options"] = schemas.pop("Options")
+
+
+def make_components(document: Document) -> None:
+    get = document["paths"]["/things"]["get"]
+    document["components"]["parameters"] = {"Limit": get["parameters"][0]}
+    get["parameters"][0] = {"$ref": "#/components/parameters/Limit"}
+    document["components"]["responses"] = {"List": get["responses"]["200"]}
+    get["responses"]["200"] = {"$ref": "#/components/responses/List"}
+    document["components"]["requestBodies"] = {"New": document["paths"]["/things"]["post"]["requestBody"]}
+    document["paths"]["/things"]["post"]["requestBody"] = {"$ref": "#/components/requestBodies/New"}
+
+
+def name_the_id_otherwise(document: Document) -> None:
+    path_item = document["paths"].pop("/things/{thing_id}")
+    path_item["parameters"][0]["name"] = "id"
+    document["paths"]["/things/{id}"] = path_item
+
+
+def write_numbers_for_statuses(document: Document) -> None:
+    for path_item in document["paths"].values():
+        for method in path_item.keys() - {"parameters"}:
+            path_item[method]["responses"] = {int(code): it for code, it in path_item[method]["responses"].items()}
+
+
+def declare_a_parameter_at_the_path(document: Document) -> None:
+    path_item = document["paths"]["/things/{thing_id}"]
+    for method in ("get", "delete"):
+        path_item[method]["parameters"] = path_item["parameters"]
+    path_item["parameters"] = [{"in": "path", "name": "thing_id", "required": True, "schema": {"type": "integer"}}]
+
+
+SAME = {
+    "a component with another name": rename_a_component,
+    "a component written out": write_a_component_out,
+    "parameters, bodies and responses as components": make_components,
+    "another name in a path": name_the_id_otherwise,
+    "statuses as numbers": write_numbers_for_statuses,
+    "a parameter of the path that the operation overrides": declare_a_parameter_at_the_path,
+    "words": both(put(f"{CREATE}/description", "New."), put(f"{SENT}/name/example", "x"), put(f"{POST}/tags", ["a"])),
+    "extensions": put(f"{CREATE}/x-internal", True),
+    "another order of fields": put(f"{THING}/required", ["status", "id"]),
+    "another order of values": put(f"{SENT}/mode/enum", ["slow", "fast"]),
+    "another order of alternatives": put(f"{SENT}/target/anyOf", [{"type": "null"}, ref("Node"), STRING]),
+    "oneOf for anyOf": put(f"{SENT}/target", {"oneOf": [STRING, ref("Node"), {"type": "null"}]}),
+    "nullable for null": put(f"{SENT}/target", {"anyOf": [STRING, ref("Node")], "nullable": True}),
+    "anyOf for a list of types": put(f"{GOT}/score", {"anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}]}),
+    "nullable for a list of types": put(f"{GOT}/score", {"type": "number", "minimum": 0, "nullable": True}),
+    "constants for values": put(f"{GOT}/status", {"anyOf": [{"const": "new"}, {"const": "done"}]}),
+    "values without a type": put(f"{GOT}/status", {"enum": ["new", "done"]}),
+    "several lists of values": put(f"{GOT}/status", {"oneOf": [{"enum": ["done"]}, {"enum": ["new"]}]}),
+    "a part of allOf": put(f"{SENT}/options", {"allOf": [ref("Options")], "description": "How."}),
+    "a type beside $ref": put(f"{SENT}/options", {"type": "object", "$ref": ref("Options")["$ref"]}),
+    "an object in two parts": put(
+        OPTIONS,
+        {"allOf": [{"properties": {"retry": {"type": "boolean"}}}, {"properties": {"level": {"type": "integer"}}}]},
+    ),
+    "an object without its type": drop(f"{CREATE}/type"),
+    "true for any value": put(f"{SENT}/input", True),
+    "all types for any value": put(
+        f"{SENT}/input", {"type": ["object", "array", "string", "number", "integer", "boolean", "null"]}
+    ),
+    "a number for a number or an integer": put(f"{GOT}/score/type", ["integer", "number", "null"]),
+    "further fields, which may come anyway": put(f"{NODE}/additionalProperties", True),
+    "a bound as in OpenAPI 3.0": put(f"{GOT}/score/exclusiveMinimum", False),
+    "limits that limit nothing": both(put(f"{SENT}/tags/minItems", 0), put(f"{SENT}/tags/uniqueItems", False)),
+    "another order of parameters": put(SEARCH, list(reversed(base()["paths"]["/things"]["get"]["parameters"]))),
+    "the style that goes without saying": both(put(f"{SEARCH}/1/style", "form"), put(f"{SEARCH}/1/explode", True)),
+    "a style that changes nothing": put(f"{SEARCH}/0/explode", False),
+    "the case of a header": put(f"{SEARCH}/2/name", "x-tenant"),
+    "a charset": both(
+        put(f"{POST}/requestBody/content", {"Application/JSON; charset=utf-8": {"schema": ref("Create")}})
+    ),
+    "a component that nobody uses": put("/components/schemas/Unused", STRING),
+}
+
+
+@pytest.mark.parametrize("change", SAME.values(), ids=SAME)
+def test_what_means_the_same_is_no_change(change: Change) -> None:
+    assert changed(change) != base()
+    assert diff(base(), changed(change)) == diff(changed(change), base()) == []
+
+
+def test_a_schema_that_is_sent_and_comes_back_is_judged_in_both_directions() -> None:
+    sent, got = diff(base(), changed(put(f"{OPTIONS}/properties/level/type", "number")))
+    assert (sent.change, sent.breaking, sent.operations) == ("request-type-widened", False, ("POST /things",))
+    assert (got.change, got.breaking) == ("response-type-widened", True)
+    assert got.operations == ("GET /things", "GET /things/{thing_id}", "POST /things")
+    assert sent.pointer == got.pointer == f"{OPTIONS}/properties/level"
+    assert sent.subject == got.subject == "Options.level"
+    assert (got.before, got.after) == ("integer", "number")
+
+
+def test_each_value_is_a_finding() -> None:
+    findings = diff(base(), changed(put(f"{GOT}/status/enum", ["done", "late", "lost"])))
+    assert [(item.change, item.before, item.after) for item in findings] == [
+        ("response-enum-value-added", None, "late"),
+        ("response-enum-value-added", None, "lost"),
+        ("response-enum-value-removed", "new", None),
+    ]
+
+
+def test_alternatives_belong_together_by_their_meaning() -> None:
+    before, after = base(), base()
+    pen = {"type": "object", "properties": {"kind": {"const": "pen"}, "ink": STRING}}
+    cup = {"type": "object", "properties": {"kind": {"const": "cup"}, "size": {"type": "integer"}, "lid": STRING}}
+    put(f"{SENT}/target", {"anyOf": [pen, cup]})(before)
+    put(f"{SENT}/target", {"anyOf": [{**cup, "required": ["size"]}, pen]})(after)
+    (finding,) = diff(before, after)
+    assert (finding.change, finding.subject) == ("request-property-required", "Create.target.size")
+    assert finding.pointer == f"{SENT}/target/anyOf/0/properties/size"
+
+
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
+def test_an_alternative_that_another_one_covers_is_not_missed(keyword: str) -> None:
+    before, after = base(), base()
+    lists = [{"type": "array", "items": STRING}, {"type": "array", "items": ref("Node")}]
+    put(f"{SENT}/target", {keyword: lists})(before)
+    put(f"{SENT}/target", {"type": "array", "items": {"anyOf": [STRING, ref("Node")]}})(after)
+    (finding,) = diff(before, after)
+    assert (finding.change, finding.breaking) == ("request-type-widened", False)
+
+
+def test_a_status_is_removed_from_the_operation_and_not_from_the_component() -> None:
+    before, after = changed(make_components), changed(make_components)
+    drop(f"{POST}/responses/409")(after)
+    (finding,) = diff(before, after)
+    assert (finding.change, finding.pointer) == ("response-error-status-removed", f"{POST}/responses/409")
+    assert (finding.subject, finding.before) == ("response 409", "409")
+
+
+def test_schemas_may_contain_themselves() -> None:
+    tree = {
+        "type": "object",
+        "properties": {"children": {"type": "array", "items": {"$ref": "#/components/schemas/Node"}}},
+    }
+    before, after = base(), base()
+    put(NODE, {"anyOf": [ref("Node"), {"allOf": [ref("Node"), tree]}]})(before)
+    put(NODE, copy.deepcopy(tree))(after)
+    assert diff(before, after) == []
+    put(f"{NODE}/properties/leaf", STRING)(after)
+    (finding,) = diff(before, after)
+    assert finding.pointer == f"{NODE}/properties/leaf"
+
+
+def test_findings_name_the_operations_of_any_server_and_their_members() -> None:
+    before: Document = {"paths": {"/threads/{id}/runs/{run}/join": {"get": {"responses": {"200": body({})}}}}}
+    after: Document = {"paths": {}}
+    (finding,) = diff(before, after)
+    assert finding.operations == ("GET /threads/{id}/runs/{run}/join",)
+    assert {"join", "wait"} <= set(finding.members)
+    assert has_breaking([finding])
+
+
+def test_the_first_document_is_left_as_it_is() -> None:
+    before, after = base(), changed(put(f"{SENT}/color", STRING))
+    kept = json.dumps([before, after])
+    diff(before, after)
+    assert json.dumps([before, after]) == kept
+
+
+def test_every_kind_has_an_opposite() -> None:
+    for kind, verdict in RULES.items():
+        back = RULES[opposite(kind)]
+        if verdict.breaking and back.breaking:
+            assert kind.endswith("-changed") or kind.startswith("request-required-"), "neither way is safe"
+        assert verdict.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (
+            put(f"{SENT}/options", {"$ref": "#/components/schemas/Gone"}),
+            "#/components/schemas/Gone, used at .*/options",
+        ),
+        (put(f"{SENT}/options", {"$ref": "other.yaml#/Options"}), "other.yaml#/Options, used at .*, leads nowhere"),
+        (put(OPTIONS, ref("Options")), "the schema at .*/options leads in a circle"),
+        (put(f"{SENT}/options", 5), "/components/schemas/Create/properties/options is no schema"),
+        (put(f"{SENT}/name/type", "text"), "Create/properties/name has the type 'text', which is none of JSON's"),
+        (put(f"{SENT}/name/maxLength", "80"), "maxLength at .*/name must be a number, not '80'"),
+        (put(f"{CREATE}/properties", ["name"]), "/components/schemas/Create/properties must be an object"),
+        (put(f"{POST}/requestBody", []), "/paths/~1things/post/requestBody is no object"),
+        (put(f"{ONE}/get", None), "/paths/~1things~1{thing_id}/get is no object"),
+        (put(f"{SEARCH}/0", {"$ref": "#/paths/~1things/get/parameters/0"}), "leads in a circle"),
+    ],
+)
+def test_a_broken_document_is_named_in_a_sentence(change: Change, named: str) -> None:
+    for documents in ((base(), changed(change)), (changed(change), base())):
+        with pytest.raises(ContractError, match=named) as error:
+            diff(*documents)
+        assert "\n" not in str(error.value)
