@@ -7,19 +7,17 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
-
-from ..spec._contract import ContractError
-from ..spec._findings import has_breaking
-from ..spec._report import Format, as_data, print_findings
 
 if TYPE_CHECKING:
     from ..spec._findings import Finding
     from ..spec._history import Change
+
+# The tools are imported by the commands that need them, so that `--help` is quick.
+
+Format: TypeAlias = Literal["table", "json", "markdown"]
 
 BREAKING = 1
 COULD_NOT_RUN = 2
@@ -58,7 +56,7 @@ def fix(
     overlay: Annotated[Path, typer.Option(metavar="FILE", help="An OpenAPI Overlay, or the name of a shipped one.")],
     output: Output = None,
 ) -> None:
-    """Correct a contract with an overlay, so that a generator drops nothing of it. By default FILE itself is changed."""
+    """Correct a contract with an overlay, so that a generator drops nothing. FILE itself is changed by default."""
     from ..spec._extract import extract_runs, write_document
     from ..spec._overlay import apply_overlay, read_overlay
     from ..spec._sources import load_document
@@ -72,7 +70,7 @@ def fix(
 
 
 @app.command(name="diff")
-def diff_(before: Source, after: Source, format: FormatOption = Format.TABLE) -> None:
+def diff_(before: Source, after: Source, format: FormatOption = "table") -> None:
     """Tell what changed from one contract to another, and whom it breaks."""
     from ..spec._diff import diff
     from ..spec._extract import extract_runs
@@ -84,7 +82,7 @@ def diff_(before: Source, after: Source, format: FormatOption = Format.TABLE) ->
 
 
 @app.command()
-def drift(source: Source, upstream: Upstream = None, format: FormatOption = Format.TABLE) -> None:
+def drift(source: Source, upstream: Upstream = None, format: FormatOption = "table") -> None:
     """Tell where a server differs from the contract of this client, known differences left out."""
     from ..spec._drift import drift as compare
     from ..spec._overlay import Corrected, apply_overlay, read_overlay
@@ -105,7 +103,7 @@ def history(
     package: Annotated[str, typer.Argument(show_default=False, help="A package whose wheels carry a contract.")],
     first: Annotated[str | None, typer.Option("--from", metavar="VERSION", show_default="the oldest")] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="VERSION", show_default="the newest")] = None,
-    format: FormatOption = Format.TABLE,
+    format: FormatOption = "table",
 ) -> None:
     """Print the changelog of a published contract, version by version.
 
@@ -121,33 +119,49 @@ def history(
         with _progress(f"versions of {package}", len(versions)) as passed:
             for change in changes(versions, published_contract(package), passed):
                 found.append(change)
-                if format is not Format.JSON:
+                if format != "json":
                     _print_change(change, format)
-        if format is Format.JSON:
+        if format == "json":
             _print_json(found)
         elif not found:
             typer.echo("Nothing changed.")
-    if any(has_breaking(change.findings) for change in found):
-        raise typer.Exit(BREAKING)
+    _exit_with([finding for change in found for finding in change.findings])
 
 
 def _finish(findings: Sequence[Finding], format: Format) -> None:
-    print_findings(findings, format, Console())
+    _print(findings, format)
+    _exit_with(findings)
+
+
+def _exit_with(findings: Sequence[Finding]) -> None:
+    from ..spec._findings import has_breaking
+
     if has_breaking(findings):
         raise typer.Exit(BREAKING)
 
 
+def _print(findings: Sequence[Finding], format: Format) -> None:
+    from rich.console import Console
+
+    from ..spec._report import Format as ReportFormat
+    from ..spec._report import print_findings
+
+    print_findings(findings, ReportFormat(format), Console())
+
+
 def _print_change(change: Change, format: Format) -> None:
     title = f"{change.version}, after {change.previous}"
-    typer.echo(f"## {title}\n" if format is Format.MARKDOWN else typer.style(title, bold=True))
+    typer.echo(f"## {title}\n" if format == "markdown" else typer.style(title, bold=True))
     if change.appeared is not None:
         typer.echo("The contract is published for the first time." if change.appeared else "It carries no contract.")
     else:
-        print_findings(change.findings, format, Console())
+        _print(change.findings, format)
     typer.echo()
 
 
 def _print_json(found: Sequence[Change]) -> None:
+    from ..spec._report import as_data
+
     entries = [
         {
             "version": change.version,
@@ -163,6 +177,9 @@ def _print_json(found: Sequence[Change]) -> None:
 @contextmanager
 def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar on the standard error, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
         task = progress.add_task(what, total=total)
         yield lambda count: progress.advance(task, count)
@@ -171,6 +188,8 @@ def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def _explained() -> Iterator[None]:
     """Say in one line why it could not be done."""
+    from ..spec._contract import ContractError
+
     try:
         yield
     except ContractError as error:
