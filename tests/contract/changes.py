@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -73,6 +74,9 @@ def base() -> Document:
                         "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 5},
                         "target": {"anyOf": [{"type": "string"}, ref("Node"), {"type": "null"}]},
                         "input": {},
+                        "url": {"type": "string", "format": "uri", "pattern": "^http"},
+                        "hint": {"anyOf": [{"enum": ["small", "large"]}, {"type": "string"}]},
+                        "step": {"type": "integer", "multipleOf": 2},
                         "extra": {"type": "object", "additionalProperties": {"type": "string"}},
                         "options": ref("Options"),
                     },
@@ -87,6 +91,10 @@ def base() -> Document:
                         "score": {"type": ["number", "null"], "minimum": 0},
                         "code": {"type": "string", "pattern": "^[a-z]+$"},
                         "metadata": {"type": "object"},
+                        "note": {"type": "string", "default": ""},
+                        "home": {"type": "string", "format": "uri"},
+                        "price": {"type": "number", "multipleOf": 0.5},
+                        "source": {"oneOf": [{"type": "string"}, ref("Node")]},
                         "options": ref("Options"),
                     },
                 },
@@ -123,9 +131,9 @@ def put(pointer: str, value: Any) -> Change:
     def change(document: Document) -> None:
         target = find(document, holder)
         if isinstance(target, list):
-            target.insert(len(target) if key == "-" else int(key), value)
+            target.insert(len(target) if key == "-" else int(key), copy.deepcopy(value))
         else:
-            target[key] = value
+            target[key] = copy.deepcopy(value)
 
     return change
 
@@ -205,6 +213,10 @@ CHANGES: list[tuple[Change, str, bool, bool, str]] = [
     (put(f"{SENT}/delay/type", "string"), "request-type-changed", BREAKS, BREAKS, f"{SENT}/delay"),
     (put(f"{SENT}/name/format", "uuid"), "request-format-added", BREAKS, SAFE, f"{SENT}/name"),
     (put(f"{SENT}/when/format", "date"), "request-format-changed", BREAKS, BREAKS, f"{SENT}/when"),
+    (put(f"{SENT}/url/format", "uri-reference"), "request-format-widened", SAFE, BREAKS, f"{SENT}/url"),
+    (put(f"{SENT}/url/pattern", "^ftp"), "request-pattern-changed", BREAKS, BREAKS, f"{SENT}/url"),
+    (put(f"{SENT}/hint/anyOf/0/enum/-", "tiny"), "request-known-value-added", SAFE, SAFE, f"{SENT}/hint/anyOf/0"),
+    (put(f"{SENT}/step/multipleOf", 3), "request-constraint-changed", BREAKS, BREAKS, f"{SENT}/step"),
     (put(f"{SENT}/name/pattern", "^a"), "request-pattern-added", BREAKS, SAFE, f"{SENT}/name"),
     (put(f"{SENT}/name/maxLength", 90), "request-limit-loosened", SAFE, BREAKS, f"{SENT}/name"),
     (drop(f"{SENT}/name/maxLength"), "request-limit-loosened", SAFE, BREAKS, f"{SENT}/name"),
@@ -242,6 +254,14 @@ CHANGES: list[tuple[Change, str, bool, bool, str]] = [
     (put(f"{THING}/required/-", "code"), "response-property-required", SAFE, BREAKS, f"{GOT}/code"),
     (put(f"{GOT}/code/deprecated", True), "response-deprecated", SAFE, SAFE, f"{GOT}/code"),
     (put(f"{GOT}/code/default", "a"), "response-default-added", SAFE, SAFE, f"{GOT}/code"),
+    (put(f"{GOT}/note/default", "none"), "response-default-changed", SAFE, SAFE, f"{GOT}/note"),
+    (put(f"{GOT}/note/enum", ["a", "b"]), "response-enum-added", SAFE, BREAKS, f"{GOT}/note"),
+    (put(f"{GOT}/note/pattern", "^a"), "response-pattern-added", SAFE, BREAKS, f"{GOT}/note"),
+    (put(f"{GOT}/home/format", "email"), "response-format-changed", BREAKS, BREAKS, f"{GOT}/home"),
+    (put(f"{GOT}/home/format", "uri-reference"), "response-format-widened", BREAKS, SAFE, f"{GOT}/home"),
+    (put(f"{GOT}/price/multipleOf", 0.7), "response-constraint-changed", BREAKS, BREAKS, f"{GOT}/price"),
+    (put(f"{GOT}/score/multipleOf", 5), "response-constraint-added", SAFE, BREAKS, f"{GOT}/score"),
+    (put(f"{GOT}/source/oneOf/-", node_with_url), "response-alternative-added", BREAKS, SAFE, f"{GOT}/source/oneOf/2"),
     (put(f"{GOT}/status/enum/-", "lost"), "response-enum-value-added", BREAKS, SAFE, f"{GOT}/status"),
     (put(f"{GOT}/priority/anyOf/0/enum/-", "top"), "response-known-value-added", SAFE, SAFE, f"{GOT}/priority/anyOf/0"),
     (put(f"{GOT}/code/type", ["string", "null"]), "response-null-added", BREAKS, SAFE, f"{GOT}/code"),

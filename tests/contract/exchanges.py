@@ -24,9 +24,9 @@ Case: TypeAlias = "schemathesis.Case[Any]"
 POSITIVE, NEGATIVE = GenerationMode("positive"), GenerationMode("negative")
 
 # How many requests of each kind are sent for an operation.
-VALID = 25
+VALID = 20
 VALID_BUT_FOR_IDS = 5
-INVALID = 10
+INVALID = 8
 
 AT_ONCE = 16
 SECONDS = 30.0

@@ -28,6 +28,7 @@ def drift_of(document: dict[str, Any], upstream: str) -> Drift:
 
 
 def test_ours_has_all_that_the_official_contract_has_or_says_why() -> None:
+    """Every operation, parameter, property and value, both ways."""
     found = drift_of(json.loads(OFFICIAL.read_bytes()), "langgraph-api")
     assert found.unknown == ()
     assert found.stale == ()
@@ -139,14 +140,10 @@ def test_a_reason_that_explains_nothing_is_stale(tmp_path: Path) -> None:
     assert found.unknown == ()
 
 
-def test_the_installed_official_server_is_the_one_that_was_looked_at(request: pytest.FixtureRequest) -> None:
+def test_the_installed_official_server_is_the_one_that_was_looked_at() -> None:
     """A newer one is told, and fails nothing: `make sync` is what it takes."""
     seen = json.loads(OFFICIAL.read_bytes())["info"]["x-source"]
     folders = [str(folder) for folder in (OPENAPI.parent / ".venv-official/lib").glob("python*/site-packages")]
     (installed,) = importlib.metadata.distributions(name="langgraph-api", path=folders)
     if seen != f"langgraph-api=={installed.version}":
-        reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-        assert reporter is not None
-        reporter.write_line(
-            f"\nthe contract was last compared with {seen}; here is {installed.version}: run `make sync`"
-        )
+        pytest.xfail(f"the contract was last compared with {seen}, and {installed.version} is here: run `make sync`")

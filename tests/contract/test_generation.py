@@ -296,7 +296,7 @@ def test_a_missing_contract(tmp_path: Path) -> None:
 def test_the_command_says_what_is_stale_and_fails(tmp_path: Path) -> None:
     root = checkout(tmp_path)
     (root / "src/runs_client/_sync/_client.py").write_text("")
-    command = [sys.executable, "-m", "runs_client.spec", "check", "--root", str(root)]
+    command = [sys.executable, "-m", "runs_client.spec", "--root", str(root), "check"]
     check = subprocess.run(command, capture_output=True, text=True)
     assert check.returncode == 1
     assert "src/runs_client/_sync/_client.py" in check.stderr

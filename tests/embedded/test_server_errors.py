@@ -63,8 +63,15 @@ EVERYWHERE = [
     ("metadata", "text"),
     ("metadata", None),
     ("config", []),
+    ("config", {"tags": "label"}),
+    ("config", {"recursion_limit": 1.5}),
+    ("config", {"configurable": None}),
     ("context", 1),
     ("command", "resume"),
+    ("command", {"update": 1}),
+    ("command", {"goto": 1}),
+    ("command", {"goto": {"node": "a"}}),
+    ("command", {"goto": ["a", {"node": "b", "input": None}]}),
     ("webhook", 1),
     ("checkpoint_id", "not-a-uuid"),
     ("stream_subgraphs", "yes"),
@@ -87,6 +94,7 @@ EVERYWHERE = [
         *((path, "interrupt_before", "x") for path in ON_THREADS),
         *((path, "interrupt_after", [1]) for path in ON_THREADS),
         *((path, "checkpoint", "x") for path in ON_THREADS),
+        *((path, "checkpoint", {"checkpoint_map": []}) for path in ON_THREADS),
     ],
 )
 def test_a_field_with_a_wrong_value_is_named(http: Http, path: str, field: str, value: Any) -> None:
@@ -105,6 +113,13 @@ def test_context_and_configurable_exclude_each_other(http: Http) -> None:
     body = {"assistant_id": "echo", "input": {}, "context": {"a": 1}, "config": {"configurable": {"b": 1}}}
 
     assert_refused(http.client.post("/runs", json=body), 400)
+
+
+@pytest.mark.parametrize("path", [*STATELESS, "/runs/batch"])
+def test_a_stateless_run_has_nothing_to_resume(http: Http, path: str) -> None:
+    body = {"assistant_id": "ask", "command": {"resume": "yes"}}
+
+    assert_refused(http.client.post(path, json=[body] if path == "/runs/batch" else body), 400)
 
 
 def test_an_unknown_thread(http: Http, embedded: RunsServer) -> None:
@@ -163,6 +178,7 @@ def test_a_batch_must_be_a_list_of_something(http: Http, body: Any) -> None:
         {"thread_id": SOME_ID, "run_ids": ["mine"]},
         {"thread_id": "mine", "run_ids": [SOME_ID]},
         {"thread_id": SOME_ID, "run_ids": [SOME_ID], "status": "all"},
+        {"thread_id": SOME_ID, "status": "all"},
     ],
 )
 def test_cancelling_many_needs_either_ids_or_a_status(http: Http, body: Any) -> None:

@@ -71,7 +71,7 @@ def _types(node: Node, listed: Mapping[str, Facet] | None) -> list[str]:
     for name in types:
         if name not in (*TYPES, "integer"):
             raise ContractError(f"{node.pointer} has the type {name!r}, which is none of JSON's")
-    return [name for name in dict.fromkeys(types) if name != "integer" or "number" not in types]
+    return list(dict.fromkeys(types))
 
 
 def _listed(node: Node) -> dict[str, Facet] | None:

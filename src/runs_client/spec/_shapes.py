@@ -96,7 +96,7 @@ def _variants(node: Node, passed: frozenset[Node]) -> list[Variant] | None:
             if not told:
                 return None
             found = _both(found, [variant for branch in told for variant in branch])
-    if node.get("nullable") is True and not any(variant.type == "null" for variant in found):
+    if node.get("nullable") is True:
         found = [*found, Variant("null", node)]
     return found
 

@@ -97,7 +97,7 @@ class Api:
         payloads = await read_json(request)
         if not isinstance(payloads, list) or not payloads:
             raise invalid("The body must be a list of one run or more")
-        checked = [self._check(payload, STATELESS_RUN) for payload in payloads]
+        checked = [self._check_stateless(payload, STATELESS_RUN) for payload in payloads]
         return OrjsonResponse([self._start_stateless(payload).to_json() for payload in checked])
 
     # Looking at runs.
@@ -206,6 +206,12 @@ class Api:
             raise invalid(f"There is no assistant {checked['assistant_id']!r}, only these: {names}")
         return checked
 
+    def _check_stateless(self, payload: Any, fields: Fields) -> dict[str, Any]:
+        checked = self._check(payload, fields)
+        if (checked.get("command") or {}).get("resume"):
+            raise HTTPException(400, "A stateless run has nothing to resume: create it on a thread")
+        return checked
+
     async def _create_on_thread(self, request: Request, fields: Fields) -> tuple[Run, bool]:
         payload = self._check(await read_json(request), fields)
         thread_id = request.path_params["thread_id"]
@@ -218,7 +224,7 @@ class Api:
         return self._start(thread, payload), payload.get("on_disconnect") == "cancel"
 
     async def _create_stateless(self, request: Request, fields: Fields) -> tuple[Run, bool]:
-        payload = self._check(await read_json(request), fields)
+        payload = self._check_stateless(await read_json(request), fields)
         return self._start_stateless(payload), payload.get("on_disconnect") == "cancel"
 
     def _start_stateless(self, payload: dict[str, Any]) -> Run:

@@ -46,6 +46,10 @@ def _number(value: Any) -> str | None:
     return None if isinstance(value, (int, float)) and not isinstance(value, bool) else "a number"
 
 
+def _whole_number(value: Any) -> str | None:
+    return None if _number(value) is None and value % 1 == 0 else "a whole number"
+
+
 def _boolean(value: Any) -> str | None:
     return None if isinstance(value, bool) else "a boolean"
 
@@ -54,8 +58,18 @@ def _object(value: Any) -> str | None:
     return None if isinstance(value, dict) else "an object"
 
 
-def _object_or_null(value: Any) -> str | None:
-    return None if value is None else _object(value)
+def _object_with(fields: Fields) -> Check:
+    def check(value: Any) -> str | None:
+        if not isinstance(value, dict):
+            return "an object"
+        problems = ((name, fields[name](value[name])) for name in fields if name in value)
+        return next((f"an object whose {name} is {expected}" for name, expected in problems if expected), None)
+
+    return check
+
+
+def _or_null(check: Check) -> Check:
+    return lambda value: None if value is None else check(value)
 
 
 def _strings(value: Any) -> str | None:
@@ -71,22 +85,41 @@ def _uuid(value: Any) -> str | None:
     return None if isinstance(value, str) and is_uuid(value) else "a UUID"
 
 
-def _uuid_or_null(value: Any) -> str | None:
-    return None if value is None else _uuid(value)
-
-
 def _uuids(value: Any) -> str | None:
     return None if _strings(value) is None and all(map(is_uuid, value)) else "a list of UUIDs"
 
 
+def _update(value: Any) -> str | None:
+    return None if isinstance(value, (dict, list)) else "an object or a list"
+
+
+def _goto(value: Any) -> str | None:
+    if _string(value) is None or _strings(value) is None:
+        return None
+    sends = value if isinstance(value, list) else [value]
+    return None if all(map(_is_send, sends)) else "a node or a Send, or a list of nodes or of Sends"
+
+
+def _is_send(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("node"), str) and "input" in value
+
+
+_COMMAND: Fields = {"update": _or_null(_update), "goto": _or_null(_goto)}
+_CONFIG: Fields = {"tags": _strings, "recursion_limit": _whole_number, "configurable": _object}
+_CHECKPOINT: Fields = {
+    "thread_id": _string,
+    "checkpoint_ns": _string,
+    "checkpoint_id": _string,
+    "checkpoint_map": _object,
+}
 _RUN: Fields = {
     "assistant_id": _string,
     "stream_mode": _stream_modes,
-    "command": _object_or_null,
+    "command": _or_null(_object_with(_COMMAND)),
     "metadata": _object,
-    "config": _object,
+    "config": _object_with(_CONFIG),
     "context": _object,
-    "checkpoint_id": _uuid_or_null,
+    "checkpoint_id": _or_null(_uuid),
     "webhook": _string,
     "stream_subgraphs": _boolean,
     "stream_resumable": _boolean,
@@ -98,7 +131,7 @@ _RUN: Fields = {
 _ATTACHED: Fields = {"on_disconnect": _one_of(*ON_DISCONNECT)}
 THREAD_RUN: Fields = {
     **_RUN,
-    "checkpoint": _object,
+    "checkpoint": _object_with(_CHECKPOINT),
     "interrupt_before": _nodes,
     "interrupt_after": _nodes,
     "multitask_strategy": _one_of(*MULTITASK_STRATEGIES),
@@ -163,8 +196,7 @@ def check_fields(payload: Any, fields: Fields) -> dict[str, Any]:
 def check_cancellation(payload: Any) -> dict[str, Any]:
     """Check which runs are to be cancelled; raises as `check_fields`."""
     checked = check_fields(payload, CANCEL)
-    by_status, by_ids = "status" in checked, "thread_id" in checked and "run_ids" in checked
-    if by_status == by_ids:
+    if checked.keys() & CANCEL.keys() not in ({"status"}, {"thread_id", "run_ids"}):
         raise invalid("Send either status, or thread_id and run_ids")
     return checked
 
