@@ -47,7 +47,7 @@ demo: $(VENV)/.ready ## Start the embedded server, and run agents on it
 
 .PHONY: test
 test: $(VENV)/.ready $(OFFICIAL)/.ready ## Run all tests, against the embedded and the official server
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 .PHONY: generate
 generate: $(VENV)/.ready ## Write the bindings, the overloads and the sync twin anew, from the contract

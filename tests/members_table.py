@@ -66,13 +66,22 @@ class _Table:
     def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
         outcome = yield
         marker = item.get_closest_marker("covers")
-        if marker is None or not outcome.get_result().passed or call.when != "call":
-            return
-        kinds: dict[str, Any] = item.callspec.params
-        for member in marker.args:
-            self._passed[member, str(kinds["server"]), str(kinds["client_factory"])] += 1
+        if marker is not None and call.when == "call":
+            kinds: dict[str, Any] = item.callspec.params
+            covered = (list(marker.args), str(kinds["server"]), str(kinds["client_factory"]))
+            outcome.get_result().user_properties.append(("covers", covered))
+
+    # Where the tests run in several processes, the reports come together in the first one.
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for name, covered in report.user_properties:
+            if name == "covers" and report.when == "call" and report.passed:
+                members, server, client = covered
+                for member in members:
+                    self._passed[member, server, client] += 1
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if hasattr(session.config, "workerinput"):
+            return
         lines = ["| reference | here | " + " | ".join(f"{server}, {client}" for server, client in COLUMNS) + " |"]
         lines.append("| --- " * (2 + len(COLUMNS)) + "|")
         for member, name in MEMBERS.items():
