@@ -11,7 +11,7 @@ import pytest
 from runs_client.testing import RunsServer
 from tests.embedded.conftest import Http
 
-SOME_ID = str(uuid4())
+SOME_ID = "0197c1f0-0000-4000-8000-000000000001"
 CREATING = [f"/threads/{SOME_ID}/runs{end}" for end in ("", "/stream", "/wait")] + [
     "/runs",
     "/runs/stream",
