@@ -63,11 +63,11 @@ sync: $(VENV)/.ready ## Tell what an upstream changed and what to do: FROM=langg
 
 .PHONY: members
 members: $(VENV)/.ready $(OFFICIAL)/.ready ## Write docs/members.md from a run of the tests
-	$(BIN)/python -m pytest tests/conformance --members docs/members.md
+	$(BIN)/python -m pytest tests/conformance --members=docs/members.md
 
 .PHONY: reliability
 reliability: $(VENV)/.ready $(OFFICIAL)/.ready ## Write the counts in docs/reliability.md from a run of the fault tests
-	$(BIN)/python -m pytest tests/faults --reliability docs/reliability.md
+	$(BIN)/python -m pytest tests/faults --reliability=docs/reliability.md
 
 .PHONY: fuzz
 fuzz: $(VENV)/.ready ## Compare the decoder with httpx-sse over 200,000 random streams
