@@ -9,6 +9,8 @@ from typing import Any
 Document = dict[str, Any]
 Change = Callable[[Document], None]
 
+JSON = "application/json"
+BOUNDS = {"type": "integer", "minimum": 1, "maximum": 100, "default": 10}
 CREATE = "/components/schemas/Create"
 THING = "/components/schemas/Thing"
 NODE = "/components/schemas/Node"
@@ -22,7 +24,7 @@ def ref(name: str) -> Document:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def body(schema: Document, content_type: str = "application/json", **more: Any) -> Document:
+def body(schema: Document, content_type: str = JSON, **more: Any) -> Document:
     return {**more, "content": {content_type: {"schema": schema}}}
 
 
@@ -40,7 +42,7 @@ def base() -> Document:
                 "get": {
                     "operationId": "list_things",
                     "parameters": [
-                        query("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 10}),
+                        query("limit", {**BOUNDS}),
                         query("kind", {"type": "array", "items": {"type": "string"}}),
                         {"in": "header", "name": "X-Tenant", "schema": {"type": "string"}},
                     ],
@@ -174,6 +176,7 @@ DETAIL = "/components/schemas/Error/properties/detail"
 sent_color = put(f"{SENT}/color", STRING)
 got_color = put(f"{GOT}/color", STRING)
 page = query("page", STRING)
+limit_in_json = both(put(f"{SEARCH}/0/content", {JSON: {"schema": BOUNDS}}), drop(LIMIT))
 node_with_url = {"type": "object", "properties": {"url": STRING}}
 
 SAFE, BREAKS = False, True
@@ -182,6 +185,7 @@ SAFE, BREAKS = False, True
 CHANGES: list[tuple[Change, str, bool, bool, str]] = [
     # Fields of requests.
     (sent_color, "request-property-added", SAFE, BREAKS, f"{SENT}/color"),
+    (put(f"{SENT}/a~0b~1c", STRING), "request-property-added", SAFE, BREAKS, f"{SENT}/a~0b~1c"),
     (
         both(sent_color, put(f"{CREATE}/required/-", "color")),
         "request-required-property-added",
@@ -233,6 +237,7 @@ CHANGES: list[tuple[Change, str, bool, bool, str]] = [
     (put(f"{SEARCH}/2/required", True), "request-parameter-required", BREAKS, SAFE, f"{SEARCH}/2"),
     (put(f"{SEARCH}/2/deprecated", True), "request-deprecated", SAFE, SAFE, f"{SEARCH}/2"),
     (put(f"{SEARCH}/1/explode", False), "request-parameter-style-changed", BREAKS, BREAKS, f"{SEARCH}/1"),
+    (limit_in_json, "request-parameter-style-changed", BREAKS, BREAKS, f"{SEARCH}/0"),
     (put(f"{LIMIT}/maximum", 1000), "request-limit-loosened", SAFE, BREAKS, LIMIT),
     (put(f"{LIMIT}/exclusiveMinimum", 1), "request-limit-tightened", BREAKS, SAFE, LIMIT),
     (put(f"{LIMIT}/default", 20), "request-default-changed", BREAKS, BREAKS, LIMIT),
@@ -279,6 +284,7 @@ CHANGES: list[tuple[Change, str, bool, bool, str]] = [
     ),
     (put(f"{DETAIL}/format", "uri"), "response-format-added", SAFE, BREAKS, DETAIL),
     (put(f"{ANSWERS}/202", {"description": ""}), "response-status-added", SAFE, BREAKS, f"{ANSWERS}/202"),
+    (put(f"{ANSWERS}/303", {}), "response-status-added", SAFE, BREAKS, f"{ANSWERS}/303"),
     (put(f"{ANSWERS}/422", body(ref("Error"))), "response-error-status-added", SAFE, SAFE, f"{ANSWERS}/422"),
     (put(f"{ANSWERS}/200/{TEXT}", {}), "response-content-type-added", SAFE, BREAKS, f"{ANSWERS}/200/{TEXT}"),
     (put(f"{HEADERS}/ETag", {"schema": STRING}), "response-header-added", SAFE, BREAKS, f"{HEADERS}/ETag"),
@@ -296,3 +302,18 @@ CHANGES: list[tuple[Change, str, bool, bool, str]] = [
     (put(f"{POST}/deprecated", True), "operation-deprecated", SAFE, SAFE, POST),
     (put(f"{POST}/operationId", "make_thing"), "operation-id-changed", BREAKS, BREAKS, POST),
 ]
+
+OPPOSITES = {
+    "added": "removed",
+    "allowed": "forbidden",
+    "deprecated": "undeprecated",
+    "loosened": "tightened",
+    "required": "optional",
+    "widened": "narrowed",
+}
+
+
+def opposite(kind: str) -> str:
+    """The kind of the change that takes back one of this kind."""
+    *stem, last = kind.split("-")
+    return "-".join([*stem, {**OPPOSITES, **{back: there for there, back in OPPOSITES.items()}}.get(last, last)])

@@ -29,24 +29,10 @@ from .changes import (
     body,
     both,
     drop,
+    opposite,
     put,
     ref,
 )
-
-OPPOSITES = {
-    "added": "removed",
-    "allowed": "forbidden",
-    "deprecated": "undeprecated",
-    "loosened": "tightened",
-    "required": "optional",
-    "widened": "narrowed",
-}
-
-
-def opposite(kind: str) -> str:
-    """The kind of the change that takes back one of this kind."""
-    *stem, last = kind.split("-")
-    return "-".join([*stem, {**OPPOSITES, **{back: there for there, back in OPPOSITES.items()}}.get(last, last)])
 
 
 def changed(change: Change) -> Document:
@@ -101,6 +87,11 @@ def name_the_id_otherwise(document: Document) -> None:
     document["paths"]["/things/{id}"] = path_item
 
 
+def make_a_path_a_component(document: Document) -> None:
+    document["components"]["pathItems"] = {"Things": document["paths"]["/things"]}
+    document["paths"]["/things"] = {"$ref": "#/components/pathItems/Things"}
+
+
 def write_numbers_for_statuses(document: Document) -> None:
     for path_item in document["paths"].values():
         for method in path_item.keys() - {"parameters"}:
@@ -120,6 +111,7 @@ SAME = {
     "a component with another name": rename_a_component,
     "a component written out": write_a_component_out,
     "parameters, bodies and responses as components": make_components,
+    "a path as a component": make_a_path_a_component,
     "another name in a path": name_the_id_otherwise,
     "statuses as numbers": write_numbers_for_statuses,
     "a parameter of the path that the operation overrides": declare_a_parameter_at_the_path,
@@ -154,6 +146,7 @@ SAME = {
     "another order of parameters": put(SEARCH, list(reversed(base()["paths"]["/things"]["get"]["parameters"]))),
     "the style that goes without saying": both(put(f"{SEARCH}/1/style", "form"), put(f"{SEARCH}/1/explode", True)),
     "a style that changes nothing": put(f"{SEARCH}/0/explode", False),
+    "a path needs its parameters, said or not": drop(f"{ONE}/parameters/0/required"),
     "the case of a header": put(f"{SEARCH}/2/name", "x-tenant"),
     "a charset": both(
         put(f"{POST}/requestBody/content", {"Application/JSON; charset=utf-8": {"schema": ref("Create")}})

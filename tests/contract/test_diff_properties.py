@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from runs_client.spec._contract import ContractError
 from runs_client.spec._diff import diff
 
-from .changes import Document, base, body, query
-from .test_diff import opposite
+from .changes import Document, base, body, opposite, query
 
 COMPONENTS = ["A", "B", "C"]
 NAMES = ["a", "b", "c"]

@@ -19,9 +19,9 @@ def diff(before: dict[str, Any], after: dict[str, Any]) -> list[Finding]:
     """What changed between two documents, as a client of the older one sees it.
 
     Operations are compared by method and path; the names of parameters in a path do not matter. Schemas are compared
-    by what they accept, however they are written: a component that is renamed or written out changes nothing.
-    What a change does to clients is told by `RULES`. Descriptions, examples, tags, servers, security, callbacks,
-    extensions, `readOnly` and `writeOnly` are not compared.
+    by what they accept, however they are written: a component that is renamed or written out changes nothing, and
+    `oneOf` is taken for `anyOf`. What a change does to clients is told by `RULES`. Descriptions, examples, tags,
+    servers, security, callbacks, extensions, `readOnly` and `writeOnly` are not compared.
 
     Args:
         before: The older document.
