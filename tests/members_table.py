@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -75,7 +75,7 @@ class _Table:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         for name, covered in report.user_properties:
             if name == "covers" and report.when == "call" and report.passed:
-                members, server, client = covered
+                members, server, client = cast("tuple[list[str], str, str]", covered)
                 for member in members:
                     self._passed[member, server, client] += 1
 
