@@ -9,14 +9,16 @@ import argparse
 import json
 import platform
 import shutil
+import statistics
 import sys
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from benchmarks import charts, footprint
 from benchmarks.processes import HERE
-from benchmarks.throughput import Table, measure
+from benchmarks.throughput import Cell, Table, measure
 from benchmarks.workloads import WORKLOADS
 
 CONTENDERS = {
@@ -65,16 +67,25 @@ def rates(table: Table, names: list[str]) -> str:
     for workload, cells in table.items():
         row = [workload]
         for name in names:
-            cell, base = cells.get(name), cells.get(_PEERS.get(name, "sdk"))
+            cell = cells.get(name)
             if cell is None:
                 row.append("-")
             elif cell.rate is None:
                 row.append("fails: " + cell.errors[0].partition(":")[0])
             else:
-                ratio = f" ({cell.rate / base.rate:.2f}x)" if base is not None and base.rate else ""
-                row.append(f"{cell.rate:,.0f}{ratio}")
+                ratios = ratios_to_peer(cells, name)
+                row.append(f"{cell.rate:,.0f}" + (f" ({statistics.median(ratios):.2f}x)" if ratios else ""))
         rows.append(row)
     return markdown(rows)
+
+
+def ratios_to_peer(cells: Mapping[str, Cell], name: str) -> list[float]:
+    base = cells.get(_PEERS.get(name, "sdk"))
+    return [] if base is None else cells[name].ratios(base)
+
+
+def spread(ratios: list[float]) -> dict[str, float]:
+    return {"median": statistics.median(ratios), "min": min(ratios), "max": max(ratios)}
 
 
 def section(name: str, found: dict[str, dict[str, float]]) -> str:
@@ -104,13 +115,17 @@ def write(folder: Path, table: Table, weights: dict[str, Any], report: str, roun
             workload: {name: cell.rates or cell.errors for name, cell in cells.items()}
             for workload, cells in table.items()
         },
+        "ratios": {
+            workload: {name: spread(ratios) for name in cells if (ratios := ratios_to_peer(cells, name))}
+            for workload, cells in table.items()
+        },
         **weights,
     }
     (folder / "bench.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     measured_with = ", ".join(f"{name} {number}" for name, number in versions.items())
     (folder / "bench.md").write_text(
         f"Made by `make bench` in {rounds} rounds, with {measured_with}. Rates are medians a second; in brackets "
-        f"is the ratio to langgraph-sdk in the same run, for the sync client to its sync twin.\n\n{report}\n",
+        f"is the median of the rounds' ratios to langgraph-sdk, for the sync client to its sync twin.\n\n{report}\n",
         encoding="utf-8",
     )
     charts.draw(folder, table, CONTENDERS)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib.pyplot as plot  # type: ignore[import-not-found]
 
-from benchmarks.throughput import Table
+from benchmarks.throughput import Cell, Table
 
 _SHOWN = {
     "sdk": "#9aa0a6",
@@ -24,7 +25,7 @@ def draw(folder: Path, table: Table, labels: Mapping[str, str]) -> None:
     figure, axes = plot.subplots(figsize=(9, 0.95 * len(rows) + 1.2))
     height = 0.8 / len(_SHOWN)
     for position, (name, colour) in enumerate(_SHOWN.items()):
-        multiples = [_multiple(cells[name].rate, cells["sdk"].rate) for _, cells in rows]
+        multiples = [_multiple(cells[name], cells["sdk"]) for _, cells in rows]
         places = [row + (position - len(_SHOWN) / 2 + 0.5) * height for row in range(len(rows))]
         bars = axes.barh(
             places, multiples, height, label=labels[name], color=colour, edgecolor="#5f6368", linewidth=0.4
@@ -42,5 +43,6 @@ def draw(folder: Path, table: Table, labels: Mapping[str, str]) -> None:
         figure.savefig(folder / f"rates.{suffix}", dpi=150, metadata={"Date": None} if suffix == "svg" else None)
 
 
-def _multiple(rate: float | None, base: float | None) -> float:
-    return rate / base if rate and base else 0.0
+def _multiple(cell: Cell, base: Cell) -> float:
+    ratios = cell.ratios(base)
+    return statistics.median(ratios) if ratios else 0.0

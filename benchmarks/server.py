@@ -60,6 +60,12 @@ def _writes(script: str, last_event_id: str | None = None) -> list[bytes]:
     return [*writes, bytes(piece) + _LAST_CHUNK]
 
 
+@functools.cache
+def _chunks(script: str) -> list[bytes]:
+    """The events of a run, one by one."""
+    return [http_chunk(event) for _, event in events_of(script)]
+
+
 class Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self._received = bytearray()
@@ -110,8 +116,8 @@ class Connection(asyncio.Protocol):
 
     async def _send_slowly(self, script: str) -> None:
         kind, _, count = script.partition("-")
-        for _, event in events_of(f"tick-{count}"):
-            self._transport.write(http_chunk(event))
+        for chunk in _chunks(f"tick-{count}"):
+            self._transport.write(chunk)
             await (asyncio.Event().wait() if kind == "idle" else asyncio.sleep(_PACE))
         self._transport.write(_LAST_CHUNK)
 

@@ -25,6 +25,12 @@ class Cell:
         """The median."""
         return statistics.median(self.rates) if self.rates and not self.errors else None
 
+    def ratios(self, base: Cell) -> list[float]:
+        """In each round, how many times as fast as another one; nothing if either of them failed."""
+        if not self.rates or self.errors or base.errors:
+            return []
+        return [rate / other for rate, other in zip(self.rates, base.rates, strict=True)]
+
 
 Table = dict[str, dict[str, Cell]]
 """By workload and contender."""

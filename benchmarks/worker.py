@@ -75,9 +75,9 @@ def run_sync(contender: SyncContender, workload: Workload) -> Answer:
 
 
 def _answer(seconds: float, workload: Workload, counts: list[int]) -> Answer:
-    short = [count for count in counts if count < workload.events]
-    if short:
-        return {"error": f"{len(short)} of {len(counts)} streams lost events"}
+    wrong = [count for count in counts if count != workload.events]
+    if wrong:
+        return {"error": f"{len(wrong)} of {len(counts)} streams had another number of events, such as {wrong[0]}"}
     return {"seconds": seconds}
 
 

@@ -21,7 +21,7 @@ class Workload:
         total: How many of them.
         at_once: How many at a time.
         script: What the server replays for each stream; sent to it as the assistant id.
-        events: Events of one stream.
+        events: Events of one stream, its first and its last included.
         for_all: Whether contenders that take one request after another have a part in it.
         only: What a contender's name must contain to have a part in it.
         without: A contender that has no part in it: it would take minutes.
@@ -43,12 +43,19 @@ class Workload:
         return self.total * self.events if self.kind == "streams" else self.total
 
 
+def count_events(script: str) -> int:
+    """How many events `events_of` makes."""
+    _, count, *rest = script.split("-", 2)
+    return int(count) + (1 if rest else 2)
+
+
 def _one_stream(name: str, kind: str, events: int) -> Workload:
-    return Workload(name, "streams", 1, 1, f"{kind}-{events}", events, for_all=True)
+    script = f"{kind}-{events}"
+    return Workload(name, "streams", 1, 1, script, count_events(script), for_all=True)
 
 
 def _many_streams(name: str, streams: int, script: str = "tick-200", only: str = "", without: str = "") -> Workload:
-    return Workload(name, "streams", streams, streams, script, 200, only=only, without=without)
+    return Workload(name, "streams", streams, streams, script, count_events(script), only=only, without=without)
 
 
 WORKLOADS = (

@@ -12,7 +12,7 @@ from runs_client import Run, RunsClient, SyncRunsClient
 
 class Ours(AsyncClient):
     def __init__(self, url: str, transport: Literal["httpx", "aiohttp"]) -> None:
-        self._runs = RunsClient(url, api_key=None, transport=transport, timeout=None)
+        self._runs = RunsClient(url, api_key=None, transport=transport)
 
     def events(self, script: str) -> AsyncIterator[object]:
         return self._runs.stream(THREAD_ID, script)

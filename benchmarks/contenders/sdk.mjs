@@ -14,17 +14,20 @@ async function readStream(script) {
 
 async function run({ kind, total, at_once, script, events }) {
   let left = total;
-  let short = 0;
+  const wrong = [];
   async function takeTurns() {
     while (left-- > 0) {
-      if (kind === "streams") short += (await readStream(script)) < events;
-      else await client.runs.get(threadId, runId);
+      if (kind === "streams") {
+        const count = await readStream(script);
+        if (count !== events) wrong.push(count);
+      } else await client.runs.get(threadId, runId);
     }
   }
   const begin = performance.now();
   await Promise.all(Array.from({ length: at_once }, takeTurns));
   const seconds = (performance.now() - begin) / 1000;
-  return short ? { error: `${short} of ${total} streams lost events` } : { seconds };
+  if (!wrong.length) return { seconds };
+  return { error: `${wrong.length} of ${total} streams had another number of events, such as ${wrong[0]}` };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

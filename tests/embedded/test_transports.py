@@ -9,10 +9,12 @@ import logging
 import os
 import re
 import resource
+import socket
 import ssl
 import stat
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from base64 import b64encode
@@ -24,6 +26,7 @@ from uuid import uuid4
 
 import aiohttp
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
 import httpx
 import pytest
@@ -34,18 +37,22 @@ from runs_client import (
     APIConnectionError,
     APIStatusError,
     APITimeoutError,
+    AuthenticationError,
     HttpxTransport,
     InvalidRequestError,
+    NotFoundError,
     RetryPolicy,
     RunsClient,
     RunsClientError,
     SyncHttpxTransport,
 )
 from runs_client._transports import Request, _httpx_pools, _httpx_pools_sync
+from runs_client._transports._failures import not_answered, timed_out
 from runs_client._transports._httpx_pools import AsyncPoolsTransport
 from runs_client._transports._httpx_pools_sync import SyncPoolsTransport
 from runs_client._transports._proxies import Proxy, proxy_from_environment
 from tests.clients import ClientFactory, aiohttp_client, async_client, sync_client
+from tests.servers.canned_server import CannedServer, http_response
 from tests.servers.loop_servers import AnsweringServer, LoopServer, RecordingProxy
 from tests.servers.official_server import free_port
 
@@ -91,11 +98,12 @@ async def until(condition: Callable[[], bool]) -> None:
     assert await anyio.to_thread.run_sync(becomes_true, condition)
 
 
-def all_that_shows(error: BaseException | None) -> str:
+def all_that_shows(error: BaseException) -> str:
     texts = traceback.format_exception(error)
-    while error is not None:
-        texts += [str(error), repr(error)]
-        error = error.__cause__ or error.__context__
+    found = [error]
+    for each in found:
+        texts += [str(each), repr(each), repr(vars(each))]
+        found += [other for other in (each.__cause__, each.__context__) if other and other not in found]
     return "\n".join(texts)
 
 
@@ -514,13 +522,171 @@ async def test_closing_a_client_ends_its_open_streams(client_factory: ClientFact
         await until(lambda: not endless.connections)
 
 
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+EVENTS = CHUNKED + b"Content-Type: text/event-stream\r\n\r\n"
+
+
 class SilentServer(LoopServer):
-    """Begins an answer, and never goes on."""
+    """Begins an answer, and never goes on.
+
+    Args:
+        beginning: What it sends.
+
+    Attributes:
+        is_silent: Whether it has sent that.
+    """
+
+    def __init__(self, beginning: bytes) -> None:
+        super().__init__()
+        self._beginning = beginning
+        self.is_silent = False
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n.\r\n")
-        await reader.read()
+        writer.write(self._beginning)
+        self.is_silent = True
+        await asyncio.wait_for(reader.read(), SECONDS)
+
+
+async def wait_for_the_end(runs: RunsClient) -> None:
+    await runs.join("t", "r")
+
+
+@pytest.mark.parametrize(
+    ("call", "beginning"),
+    [
+        (values, EVENTS),
+        (values, EVENTS + b"a\r\n: waiting\n\r\n"),
+        (wait_for_the_end, CHUNKED + b"\r\n1\r\n \r\n"),
+        (ask, CHUNKED + b"\r\n1\r\n \r\n"),
+        (ask, b""),
+    ],
+    ids=["stream, not begun", "stream", "join", "get", "get, no headers"],
+)
+async def test_closing_a_client_ends_what_others_wait_for(
+    call: Callable[[RunsClient], Awaitable[Any]], beginning: bytes, client_factory: ClientFactory
+) -> None:
+    ended: list[BaseException] = []
+
+    async def wait() -> None:
+        try:
+            await call(runs)
+        except RunsClientError as error:
+            ended.append(error)
+
+    with SilentServer(beginning) as server:
+        runs = client_factory(server.url, timeout=None)
+        with anyio.fail_after(SECONDS / 2):
+            async with anyio.create_task_group() as group:
+                group.start_soon(wait)
+                await until(lambda: server.is_silent)
+                await anyio.lowlevel.checkpoint()
+                await runs.aclose()
+    assert len(ended) == 1
+
+
+@pytest.mark.parametrize("factory", [async_client, aiohttp_client])
+async def test_a_client_may_be_closed_at_any_moment_of_a_call(factory: ClientFactory) -> None:
+    async def wait(runs: RunsClient) -> None:
+        with pytest.raises(RunsClientError):
+            await ask(runs)
+
+    with SilentServer(CHUNKED + b"\r\n1\r\n \r\n") as server:
+        for turns in range(30):
+            runs = factory(server.url, timeout=None)
+            with anyio.fail_after(SECONDS / 2):
+                async with anyio.create_task_group() as group:
+                    group.start_soon(wait, runs)
+                    for _ in range(turns):
+                        await anyio.lowlevel.checkpoint()
+                    await runs.aclose()
+
+
+class HesitantServer:
+    """Lets a client wait for its TLS handshake.
+
+    Attributes:
+        accepted: Set when the client has connected.
+        goes_on: Set this to let the handshake begin.
+        received: What the client sent after it.
+    """
+
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        self._tls = tls
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve)
+        self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.accepted = threading.Event()
+        self.goes_on = threading.Event()
+        self.received = b""
+
+    def __enter__(self) -> HesitantServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._thread.join()
+
+    def _serve(self) -> None:
+        with self._listener:
+            connection, _ = self._listener.accept()
+        with connection:
+            connection.settimeout(SECONDS / 2)
+            self.accepted.set()
+            self.goes_on.wait(SECONDS / 2)
+            with suppress(OSError), self._tls.wrap_socket(connection, server_side=True) as connection:
+                self.received = connection.recv(65536)
+                connection.recv(65536)
+
+
+@pytest.mark.parametrize("factory", [async_client, sync_client])
+async def test_closing_a_client_whose_connection_is_just_being_opened(
+    factory: ClientFactory, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority.configure_trust(trusted)
+    for module in (_httpx_pools, _httpx_pools_sync):
+        monkeypatch.setattr(module, "ssl_context", lambda: trusted)
+
+    async def wait() -> None:
+        with pytest.raises(InvalidRequestError, match="this client is closed"):
+            await values(runs)
+
+    with HesitantServer(server_tls(authority, "127.0.0.1")) as server:
+        runs = factory(server.url)
+        async with anyio.create_task_group() as group:
+            group.start_soon(wait)
+            await until(server.accepted.is_set)
+            await runs.aclose()
+            server.goes_on.set()
+    assert server.received == b""
+
+
+class CancelledTransport(AiohttpTransport):
+    """Cancels a task when the response's headers have come, before anybody knows."""
+
+    task: asyncio.Task[None]
+
+    async def _open(self, request: Request, *, total: float | None) -> aiohttp.ClientResponse:
+        response = await super()._open(request, total=total)
+        asyncio.get_running_loop().call_soon(self.task.cancel)
+        return response
+
+
+async def test_a_cancellation_that_comes_with_the_answer_is_not_lost() -> None:
+    transport = CancelledTransport()
+
+    async def read() -> None:
+        async with runs.stream(uuid4(), "agent", timeout=SECONDS):
+            await asyncio.Event().wait()
+
+    with SilentServer(EVENTS) as server:
+        async with RunsClient(server.url, transport=transport) as runs:
+            transport.task = asyncio.create_task(read())
+            done, _ = await asyncio.wait([transport.task], timeout=SECONDS / 2)
+            transport.task.cancel()
+    assert done
+    assert transport.task.cancelled()
 
 
 @pytest.mark.parametrize("make_transport", [HttpxTransport, AiohttpTransport])
@@ -528,7 +694,7 @@ async def test_a_limit_of_silence_that_becomes_shorter(
     make_transport: Callable[[], HttpxTransport | AiohttpTransport],
 ) -> None:
     transport = make_transport()
-    with SilentServer() as server:
+    with SilentServer(CHUNKED + b"\r\n1\r\n.\r\n") as server:
         response = await transport.open(Request("GET", server.url))
         chunks = aiter(response)
         response.idle_timeout = 2 * SECONDS
@@ -537,6 +703,123 @@ async def test_a_limit_of_silence_that_becomes_shorter(
         with anyio.fail_after(SECONDS), pytest.raises(APITimeoutError, match="silent"):
             await anext(chunks)
         await transport.aclose()
+
+
+# What comes back
+
+
+KEY = "top-secret"
+
+
+@pytest.mark.parametrize("call", [ask, values])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"SSH-2.0-OpenSSH\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nwhat?\r\n\r\n",
+        EVENTS + b"what?\r\n",
+        EVENTS + b"a\r\n: waiting\n\r\nwhat?\r\n",
+        EVENTS.replace(b"Type:", b"Encoding: gzip\r\nContent-Type:") + b"5\r\nwhat?\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 10\r\n\r\nwhat?",
+    ],
+    ids=["no HTTP", "header", "chunk", "later chunk", "compression", "short"],
+)
+async def test_no_error_shows_the_key(
+    answer: bytes, call: Callable[[RunsClient], Awaitable[Any]], client_factory: ClientFactory
+) -> None:
+    with CannedServer(answer) as server:
+        async with client_factory(server.url, api_key=KEY, retry=ONCE) as runs:
+            with pytest.raises(RunsClientError) as caught:
+                await call(runs)
+        assert KEY.encode() in server.requests[0]
+    assert KEY not in all_that_shows(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("make_transport", [HttpxTransport, AiohttpTransport])
+async def test_who_has_seen_the_headers_is_in_no_doubt(
+    make_transport: Callable[[], HttpxTransport | AiohttpTransport],
+) -> None:
+    transport = make_transport()
+    for answer, doubt in ((b"", True), (EVENTS, False)):
+        with CannedServer(answer) as server:
+            with pytest.raises(APIConnectionError, match="broke off") as caught:
+                async for _ in await transport.open(Request("POST", server.url)):
+                    pass
+        assert ("may exist" in str(caught.value)) == doubt
+    await transport.aclose()
+
+
+@pytest.mark.parametrize("call", [ask, values])
+async def test_a_refusal_whose_body_breaks_off_is_a_refusal(
+    call: Callable[[RunsClient], Awaitable[Any]], client_factory: ClientFactory
+) -> None:
+    with CannedServer(b"HTTP/1.1 401 No\r\nContent-Length: 100\r\n\r\n{'det") as server:
+        async with client_factory(server.url) as runs:
+            with pytest.raises(AuthenticationError, match="{'det"):
+                await call(runs)
+
+
+async def test_an_answer_whose_body_breaks_off_is_none(client_factory: ClientFactory) -> None:
+    with CannedServer(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}") as server:
+        async with client_factory(server.url, retry=ONCE) as runs:
+            with pytest.raises(APIConnectionError, match="broke off"):
+                await ask(runs)
+
+
+async def test_a_session_of_ones_own_may_raise_for_status() -> None:
+    with CannedServer(http_response(404, '{"detail": "no such run"}')) as server:
+        async with aiohttp.ClientSession(raise_for_status=True) as session:
+            with pytest.raises(NotFoundError, match="no such run"):
+                await RunsClient(server.url, transport=AiohttpTransport(session)).get("t", "r")
+
+
+async def test_large_bodies_and_long_headers_pass(client_factory: ClientFactory) -> None:
+    body = {"image": "x" * 2**21}
+    with CannedServer(http_response(body="{}", headers=[("X-Long", "x" * 50_000)])) as server:
+        async with client_factory(server.url) as runs:
+            assert await runs.request("POST", "/large", json=body) == {}
+        head, _, sent = server.requests[0].partition(b"\r\n\r\n")
+    assert json.loads(sent) == body
+    assert b"content-type: application/json" in head.lower()
+    assert b"transfer-encoding" not in head.lower()
+
+
+async def test_cookies_are_not_kept(client_factory: ClientFactory) -> None:
+    with CannedServer(http_response(body="{}", headers=[("Set-Cookie", "session=abc")])) as server:
+        async with client_factory(server.url) as runs:
+            for _ in range(2):
+                await runs.request("GET", "/")
+        assert not [request for request in server.requests if b"cookie" in request.lower()]
+
+
+async def test_the_content_type_may_be_in_capitals(client_factory: ClientFactory) -> None:
+    event = "event: values\ndata: [1]\n\nevent: end\ndata: null\n\n"
+    with CannedServer(http_response(body=event, content_type="Text/Event-Stream; Charset=UTF-8")) as server:
+        async with client_factory(server.url) as runs:
+            assert await values(runs) == [[1]]
+
+
+@pytest.mark.parametrize("make_transport", [HttpxTransport, AiohttpTransport])
+async def test_headers_that_come_twice_are_joined(
+    make_transport: Callable[[], HttpxTransport | AiohttpTransport],
+) -> None:
+    transport = make_transport()
+    with CannedServer(http_response(headers=[("X-Twice", "a"), ("X-Once", "c"), ("x-twice", "b")])) as server:
+        response = await transport.send(Request("GET", server.url))
+        stream = await transport.open(Request("GET", server.url))
+        await stream.aclose()
+    await transport.aclose()
+    for headers in (response.headers, stream.headers):
+        assert headers["x-twice"] == "a, b"
+        assert headers["x-once"] == "c"
+
+
+@pytest.mark.parametrize(("timeout", "limit"), [(0.1, "within 0.1 seconds"), (None, "in time")])
+def test_what_took_too_long_says_how_long(timeout: float | None, limit: str) -> None:
+    request = Request("POST", "http://h/runs", timeout=timeout)
+    assert str(timed_out(request)) == f"POST http://h/runs did not end {limit}"
+    assert str(not_answered(request, sent=False)) == f"POST http://h/runs was not answered {limit}"
 
 
 def test_a_missing_extra_is_named() -> None:

@@ -156,6 +156,15 @@ async def test_garbage_collection(runs: RunsClient, endless: RunsServer) -> None
 
 
 @pytest.mark.anyio
+async def test_garbage_collection_while_silence_is_limited(runs: RunsClient, endless: RunsServer) -> None:
+    stream: Any = runs.stream(uuid4(), "counter", idle_timeout=3600, **ENDLESS)
+    await stream.__anext__()
+    del stream
+    gc.collect()
+    assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
 async def test_garbage_collection_of_a_stream_that_was_opened_and_not_read(
     runs: RunsClient, endless: RunsServer
 ) -> None:

@@ -212,9 +212,11 @@ async def test_waiting_for_a_place_counts_as_time() -> None:
         ):
             group.start_soon(runs.get, "t", "r")
             await entered.wait()
-            with pytest.raises(APITimeoutError, match="0.1 seconds"):
-                await runs.get("t", "r", timeout=0.1)
+            with pytest.raises(APITimeoutError, match="0.1 seconds") as caught:
+                await runs.create("t", "a", timeout=0.1)
+            assert not caught.value.request_sent
             leave.set()
+        assert len(server.requests) == 1
 
 
 async def test_a_thread_that_waits_for_a_place_counts_the_time() -> None:
@@ -228,10 +230,49 @@ async def test_a_thread_that_waits_for_a_place_counts_the_time() -> None:
         with ThreadPoolExecutor(1) as pool:
             first = pool.submit(runs.get, "t", "r")
             entered.wait(10)
-            with pytest.raises(APITimeoutError, match="0.1 seconds"):
-                runs.get("t", "r", timeout=0.1)
+            with pytest.raises(APITimeoutError, match="0.1 seconds") as caught:
+                runs.create("t", "a", timeout=0.1)
+            assert not caught.value.request_sent
             leave.set()
             assert first.result().run_id == "r"
+        assert len(server.requests) == 1
+
+
+async def test_a_request_whose_hook_takes_too_long_is_not_sent() -> None:
+    async def hook(request: Request) -> None:
+        await anyio.sleep_forever()
+
+    with CannedServer(RUN) as server:
+        async with RunsClient(server.url, on_request=hook) as runs:
+            with pytest.raises(APITimeoutError, match="0.1 seconds") as caught:
+                await runs.create("t", "a", timeout=0.1)
+        assert not caught.value.request_sent
+        assert server.requests == []
+
+
+async def test_a_request_that_is_not_answered_may_have_been_sent() -> None:
+    answer = threading.Event()
+
+    def late(request: bytes) -> bytes:
+        answer.wait(10)
+        return RUN
+
+    with CannedServer(late) as server:
+        async with RunsClient(server.url, max_concurrency=1) as runs:
+            with pytest.raises(APITimeoutError, match="0.5 seconds; it may") as caught:
+                await runs.create("t", "a", timeout=0.5)
+        answer.set()
+    assert caught.value.request_sent
+
+
+async def test_a_time_limit_of_the_hook_is_its_own(client_factory: ClientFactory) -> None:
+    def hook(request: Request) -> None:
+        raise TimeoutError("the token server did not answer")
+
+    for timeout in (60, None):
+        async with client_factory("http://h", on_request=hook, timeout=timeout) as runs:
+            with pytest.raises(TimeoutError, match="token server"):
+                await runs.create("t", "a")
 
 
 def test_threads_share_one_connection_pool() -> None:

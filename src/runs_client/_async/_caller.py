@@ -8,17 +8,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from .._concurrency import AsyncLimiter, Deadline, async_fail_after, async_resolve, async_sleep, shortest
-from .._errors import APITimeoutError, RunsClientError
+from .._errors import APIConnectionError, RunsClientError
 from .._headers import checked_headers
 from .._responses import EVENT_STREAM, REDIRECTS, error_from_response, not_an_event_stream
 from .._retry import SAFE_METHODS
 from .._transports import AsyncStreamResponse, Request, Response
+from .._transports._failures import not_answered, timed_out
 
 if TYPE_CHECKING:
     from .._retry import RetryPolicy
     from .._transports import AsyncTransport
     from .._transports._choice import ChosenTransport
     from .._url import BaseURL
+
+__all__ = ["AsyncCaller", "RequestHook", "timed_out"]
 
 AnswerT = TypeVar("AnswerT", Response, AsyncStreamResponse)
 RequestHook = Callable[[Request], "Request | Awaitable[Request | None] | None"]
@@ -87,7 +90,7 @@ class AsyncCaller:
             UnexpectedResponseError: The answer is no event stream.
         """
         stream = await self.open(request, retries=retries)
-        if not stream.headers.get("content-type", "").startswith(EVENT_STREAM):
+        if not stream.headers.get("content-type", "").lower().startswith(EVENT_STREAM):
             raise not_an_event_stream(request, await _read_excerpt(stream, Deadline(request.timeout)))
         return stream
 
@@ -112,15 +115,23 @@ class AsyncCaller:
     async def _try(
         self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]], deadline: Deadline
     ) -> AnswerT:
+        if self._only_exchanges:  # transports keep the time limit themselves, at less cost
+            return await self._follow(request, exchange, deadline)
+        sent = []
+
+        def send(request: Request) -> Awaitable[AnswerT]:
+            sent.append(request)
+            return exchange(request)
+
+        remaining = deadline.remaining()
         try:
-            if self._only_exchanges:  # transports keep the time limit themselves, at less cost
-                return await self._follow(request, exchange, deadline)
-            remaining = deadline.remaining()
             with async_fail_after(remaining):
                 async with self._limiter.place(remaining):
-                    return await self._follow(request, exchange, deadline)
+                    return await self._follow(request, send, deadline)
         except TimeoutError as error:
-            raise timed_out(request) from error
+            if not deadline.is_over():
+                raise  # the hook's own
+            raise not_answered(request, sent=bool(sent)) from error
 
     async def _follow(
         self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]], deadline: Deadline
@@ -130,7 +141,7 @@ class AsyncCaller:
             if self._on_request is not None:
                 request = await self._hooked(request, self._on_request)
             if deadline.is_over():
-                raise TimeoutError
+                raise not_answered(request, sent=redirects > 0)
             answer = await exchange(request.within(deadline.remaining()))
             _log.debug("%s %s: %d", request.method, request.url, answer.status)
             if 200 <= answer.status < 300:
@@ -167,14 +178,8 @@ async def _read_excerpt(stream: AsyncStreamResponse, deadline: Deadline) -> Resp
             if len(body) > _EXCERPT_SIZE or deadline.is_over():
                 break
             stream.idle_timeout = shortest(_EXCERPT_TIMEOUT, deadline.remaining())
-    except APITimeoutError:
-        pass
+    except APIConnectionError:
+        pass  # the status says more
     finally:
         await stream.aclose()
     return Response(stream.status, stream.headers, body)
-
-
-def timed_out(request: Request) -> APITimeoutError:
-    """The error for a call that is not over when its time is."""
-    limit = f"{round(request.timeout or 0, 3):g} seconds"
-    return APITimeoutError(f"{request.method} {request.url} took longer than {limit}", request_sent=True)

@@ -9,17 +9,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from .._concurrency import Deadline, SyncLimiter, shortest, sync_fail_after, sync_resolve, sync_sleep
-from .._errors import APITimeoutError, RunsClientError
+from .._errors import APIConnectionError, RunsClientError
 from .._headers import checked_headers
 from .._responses import EVENT_STREAM, REDIRECTS, error_from_response, not_an_event_stream
 from .._retry import SAFE_METHODS
 from .._transports import Request, Response, SyncStreamResponse
+from .._transports._failures import not_answered, timed_out
 
 if TYPE_CHECKING:
     from .._retry import RetryPolicy
     from .._transports import SyncTransport
     from .._transports._choice import ChosenTransport
     from .._url import BaseURL
+
+__all__ = ["SyncCaller", "RequestHook", "timed_out"]
 
 AnswerT = TypeVar("AnswerT", Response, SyncStreamResponse)
 RequestHook = Callable[[Request], "Request | Request | None | None"]
@@ -88,7 +91,7 @@ class SyncCaller:
             UnexpectedResponseError: The answer is no event stream.
         """
         stream = self.open(request, retries=retries)
-        if not stream.headers.get("content-type", "").startswith(EVENT_STREAM):
+        if not stream.headers.get("content-type", "").lower().startswith(EVENT_STREAM):
             raise not_an_event_stream(request, _read_excerpt(stream, Deadline(request.timeout)))
         return stream
 
@@ -111,15 +114,23 @@ class SyncCaller:
         return self._try(request, exchange, Deadline(request.timeout))
 
     def _try(self, request: Request, exchange: Callable[[Request], AnswerT], deadline: Deadline) -> AnswerT:
+        if self._only_exchanges:  # transports keep the time limit themselves, at less cost
+            return self._follow(request, exchange, deadline)
+        sent = []
+
+        def send(request: Request) -> AnswerT:
+            sent.append(request)
+            return exchange(request)
+
+        remaining = deadline.remaining()
         try:
-            if self._only_exchanges:  # transports keep the time limit themselves, at less cost
-                return self._follow(request, exchange, deadline)
-            remaining = deadline.remaining()
             with sync_fail_after(remaining):
                 with self._limiter.place(remaining):
-                    return self._follow(request, exchange, deadline)
+                    return self._follow(request, send, deadline)
         except TimeoutError as error:
-            raise timed_out(request) from error
+            if not deadline.is_over():
+                raise  # the hook's own
+            raise not_answered(request, sent=bool(sent)) from error
 
     def _follow(self, request: Request, exchange: Callable[[Request], AnswerT], deadline: Deadline) -> AnswerT:
         redirects = 0
@@ -127,7 +138,7 @@ class SyncCaller:
             if self._on_request is not None:
                 request = self._hooked(request, self._on_request)
             if deadline.is_over():
-                raise TimeoutError
+                raise not_answered(request, sent=redirects > 0)
             answer = exchange(request.within(deadline.remaining()))
             _log.debug("%s %s: %d", request.method, request.url, answer.status)
             if 200 <= answer.status < 300:
@@ -164,14 +175,8 @@ def _read_excerpt(stream: SyncStreamResponse, deadline: Deadline) -> Response:
             if len(body) > _EXCERPT_SIZE or deadline.is_over():
                 break
             stream.idle_timeout = shortest(_EXCERPT_TIMEOUT, deadline.remaining())
-    except APITimeoutError:
-        pass
+    except APIConnectionError:
+        pass  # the status says more
     finally:
         stream.close()
     return Response(stream.status, stream.headers, body)
-
-
-def timed_out(request: Request) -> APITimeoutError:
-    """The error for a call that is not over when its time is."""
-    limit = f"{round(request.timeout or 0, 3):g} seconds"
-    return APITimeoutError(f"{request.method} {request.url} took longer than {limit}", request_sent=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import weakref
 from collections.abc import AsyncIterator, Mapping
 
 import aiohttp
 from yarl import URL
 
+from .._concurrency import async_fail_after
 from .._errors import InvalidRequestError, RunsClientError
 from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
@@ -18,11 +21,14 @@ _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 _AIOHTTP_ERRORS = (
     aiohttp.ClientError,
-    asyncio.TimeoutError,
+    asyncio.TimeoutError,  # before Python 3.11, not the same as `TimeoutError`
     OSError,
     RuntimeError,  # a session that is closed
     UnicodeError,
 )
+
+_MAX_HEADER_SIZE = 100 * 1024  # as under httpx
+_LARGE = 2**20
 
 
 class AiohttpTransport:
@@ -46,27 +52,33 @@ class AiohttpTransport:
         self._is_closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._proxies: dict[str, Proxy | None] = {}  # by host and port
+        # A session that is closed does not wake up those who are reading.
+        self._responses: weakref.WeakSet[aiohttp.ClientResponse] = weakref.WeakSet()
 
     async def send(self, request: Request) -> Response:
         """Send a request and read the response to its end."""
         try:
             async with await self._open(request, total=request.timeout) as response:
-                return Response(response.status, _headers(response), await response.read())
+                return Response(response.status, _headers(response), await _read(response))
         except _AIOHTTP_ERRORS as error:
-            raise _typed(request, error) from error
+            failure, cause = _typed(request, error), _without_request(error)
+        raise failure from cause  # out here, so that `error` is not its context
 
     async def open(self, request: Request) -> AiohttpStreamResponse:
         """Send a request and return as soon as the response's headers are there."""
         try:
-            response = await asyncio.wait_for(self._open(request, total=None), request.timeout)
+            with async_fail_after(request.timeout):  # before Python 3.12, `asyncio.wait_for` may lose a cancellation
+                return AiohttpStreamResponse(request, await self._open(request, total=None))
         except _AIOHTTP_ERRORS as error:
-            raise _typed(request, error) from error
-        return AiohttpStreamResponse(request, response)
+            failure, cause = _typed(request, error), _without_request(error)
+        raise failure from cause
 
     async def aclose(self) -> None:
         """Close all connections, unless the session was handed in."""
         if self._owns_session:
             self._is_closed = True
+            for response in list(self._responses):
+                _break_off(response, aiohttp.ClientConnectionError("the client was closed"))
             if self._session is not None:
                 await self._session.close()
 
@@ -77,18 +89,24 @@ class AiohttpTransport:
         if proxy is not None and url.scheme == "http":  # aiohttp gives `proxy_headers` only to tunnels
             headers = {**headers, **proxy.headers}
         try:
-            return await session.request(
+            response = await session.request(
                 request.method,
                 url,
                 headers=headers,
-                data=request.content,
+                data=_body(request.content),
                 allow_redirects=False,
+                raise_for_status=False,  # a session that was handed in may do so
                 proxy=proxy.url if proxy else None,
                 proxy_headers=proxy.headers if proxy else None,
                 timeout=aiohttp.ClientTimeout(total=total, sock_connect=CONNECT_TIMEOUT),
             )
         except aiohttp.ClientHttpProxyError as error:
             reason = OSError(f"the proxy answered {error.status} {error.message}")
+        else:
+            self._responses.add(response)
+            if self._is_closed:  # in the meantime
+                await self.aclose()
+            return response
         raise broke_off(request, reason, sent=False)  # out here, because that error holds the proxy's password
 
     def _proxy_for(self, url: URL) -> Proxy | None:
@@ -112,6 +130,8 @@ class AiohttpTransport:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                max_line_size=_MAX_HEADER_SIZE,
+                max_field_size=_MAX_HEADER_SIZE,
             )
         elif self._session.closed:
             raise InvalidRequestError("the aiohttp session that was handed in is closed")
@@ -122,13 +142,13 @@ class AiohttpStreamResponse:
     """A response of aiohttp whose body is still arriving."""
 
     __slots__ = (
-        "_fell_silent",
+        "__weakref__",
         "_loop",
         "_read",
         "_request",
         "_response",
         "_timer",
-        "_waits_since",
+        "_waiting_since",
         "idle_timeout",
         "status",
     )
@@ -142,8 +162,7 @@ class AiohttpStreamResponse:
         self._loop = asyncio.get_running_loop()
         # One timer that looks at the time of the last chunk, instead of one for each chunk.
         self._timer: asyncio.TimerHandle | None = None
-        self._waits_since: float | None = None
-        self._fell_silent = False
+        self._waiting_since: float | None = None
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -159,37 +178,43 @@ class AiohttpStreamResponse:
             else:
                 chunk = await self._read_in_time(self.idle_timeout)
         except _AIOHTTP_ERRORS as error:
-            await self.aclose()
-            if self._fell_silent:
-                raise fell_silent(self._request, self.idle_timeout) from error
-            raise _typed(self._request, error) from error
-        if not chunk:
+            failure, cause = _typed(self._request, error, answered=True), _without_request(error)
+        except _SilenceError as error:
+            failure, cause = fell_silent(self._request, error.seconds), error
+        else:
+            if chunk:
+                return chunk
             await self.aclose()
             raise StopAsyncIteration
-        return chunk
+        await self.aclose()
+        raise failure from cause
 
     async def _read_in_time(self, timeout: float) -> bytes:
-        self._waits_since = now = self._loop.time()
+        self._waiting_since = now = self._loop.time()
         if self._timer is not None and self._timer.when() > now + timeout:  # the limit has become shorter
             self._timer.cancel()
             self._timer = None
         if self._timer is None:
-            self._timer = self._loop.call_later(timeout, self._look)
+            self._set_timer(timeout)
         try:
             return await self._read()
         finally:
-            self._waits_since = None
+            self._waiting_since = None
 
-    def _look(self) -> None:
+    def _set_timer(self, seconds: float) -> None:
+        # It holds no reference: the loop would keep a stream alive that nobody has any more.
+        reference: weakref.ref[AiohttpStreamResponse] = weakref.ref(self)
+        self._timer = self._loop.call_later(seconds, _check_if_alive, reference)
+
+    def _check_silence(self) -> None:
         self._timer = None
-        if self._waits_since is None or self.idle_timeout is None:
+        if self._waiting_since is None or self.idle_timeout is None:
             return  # nobody waits: the next one who does sets the timer
-        left = self._waits_since + self.idle_timeout - self._loop.time()
+        left = self._waiting_since + self.idle_timeout - self._loop.time()
         if left > 0:
-            self._timer = self._loop.call_later(left, self._look)
+            self._set_timer(left)
         else:
-            self._fell_silent = True
-            self._response.close()
+            _break_off(self._response, _SilenceError(self.idle_timeout))
 
     async def aclose(self) -> None:
         """Close the connection, or give it back if the body was read to its end."""
@@ -203,15 +228,63 @@ class AiohttpStreamResponse:
             self._loop.call_soon_threadsafe(self._response.close)
 
 
+class _SilenceError(Exception):
+    """No byte came for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+def _check_if_alive(reference: weakref.ref[AiohttpStreamResponse]) -> None:
+    response = reference()
+    if response is not None:
+        response._check_silence()
+
+
+def _break_off(response: aiohttp.ClientResponse, error: Exception) -> None:
+    """Close a response; whoever is reading it gets the error."""
+    if not response.closed:
+        response.content.set_exception(error)
+        response.close()
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    chunks = []
+    try:
+        async for chunk in response.content.iter_any():
+            chunks.append(chunk)
+    except aiohttp.ClientError:
+        if response.status < 300:
+            raise  # otherwise the status says more
+    return b"".join(chunks)
+
+
+def _body(content: bytes | None) -> bytes | io.BytesIO | None:
+    # aiohttp sends a file in pieces. Of bytes that are larger it warns.
+    return io.BytesIO(content) if content is not None and len(content) > _LARGE else content
+
+
 def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
-    return {name.lower(): value for name, value in response.headers.items()}
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return headers
 
 
-def _typed(request: Request, error: BaseException) -> RunsClientError:
+def _without_request(error: Exception) -> Exception:
+    """The error, or one that says the same if it holds the request's headers, and so the API key."""
+    if not isinstance(error, aiohttp.ClientResponseError):
+        return error
+    return OSError(error.message.rstrip("\n ^"))  # it may point at a byte of the line before
+
+
+def _typed(request: Request, error: Exception, *, answered: bool = False) -> RunsClientError:
     """Our error for one of aiohttp's."""
     if isinstance(error, (aiohttp.InvalidURL, UnicodeError)):
         return cannot_be_sent(request, error)
     sent = not isinstance(error, _NOT_SENT)
-    if isinstance(error, asyncio.TimeoutError):
+    if isinstance(error, (asyncio.TimeoutError, TimeoutError)):
         return not_answered(request, sent=sent)
-    return broke_off(request, error, sent=sent)
+    return broke_off(request, _without_request(error), sent=sent, answered=answered)

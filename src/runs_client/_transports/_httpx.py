@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import cast
 
 import httpx
@@ -14,7 +14,7 @@ import httpx
 from .._concurrency import AsyncIdleGuard, Deadline, async_closer, async_fail_after, async_loop
 from .._errors import InvalidRequestError, RunsClientError
 from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered
-from ._httpx_pools import AsyncPoolsTransport
+from ._httpx_pools import AsyncPoolsTransport, shut_down
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
 
 # After these, the request has certainly not reached the server.
@@ -33,6 +33,8 @@ _HTTPX_ERRORS = (
     TimeoutError,
     UnicodeError,
 )
+
+_NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
 
 class HttpxTransport:
@@ -59,14 +61,17 @@ class HttpxTransport:
     async def send(self, request: Request) -> Response:
         """Send a request and read the response to its end."""
         deadline = Deadline(request.timeout)
+        chunks = []
         with _typed_errors(request), async_fail_after(request.timeout):
             response = await self._open(request)
             try:
-                chunks = []
                 async for chunk in response.aiter_bytes():
                     chunks.append(chunk)
                     if deadline.is_over():
                         raise TimeoutError
+            except httpx.RequestError:
+                if response.is_success:
+                    raise  # otherwise the status says more
             finally:
                 await response.aclose()
         return Response(response.status_code, dict(response.headers), b"".join(chunks))
@@ -95,7 +100,7 @@ class HttpxTransport:
                 raise InvalidRequestError("this client belongs to another event loop: make one client for each loop")
             self._loop = async_loop()
             if self._client is None:
-                self._client = httpx.AsyncClient(transport=AsyncPoolsTransport())
+                self._client = httpx.AsyncClient(transport=AsyncPoolsTransport(), cookies=CookieJar(_NO_COOKIES))
             elif self._client.is_closed:
                 raise InvalidRequestError("the httpx client that was handed in is closed")
             return self._client
@@ -137,10 +142,11 @@ class HttpxStreamResponse:
         return self
 
     async def __anext__(self) -> bytes:
+        idle_timeout = self.idle_timeout
         try:
-            if self.idle_timeout is None:
+            if idle_timeout is None:
                 return await self._chunks.__anext__()
-            with self._guard.limit(self.idle_timeout):
+            with self._guard.limit(idle_timeout):
                 return await self._chunks.__anext__()
         except StopAsyncIteration:
             await self._response.aclose()  # gives the connection back
@@ -148,10 +154,10 @@ class HttpxStreamResponse:
             raise
         except TimeoutError as error:
             await self.aclose()
-            raise fell_silent(self._request, self.idle_timeout) from error
+            raise fell_silent(self._request, idle_timeout) from error
         except _HTTPX_ERRORS as error:
             await self.aclose()
-            raise _typed(self._request, error) from error
+            raise _typed(self._request, error, answered=True) from error
 
     async def aclose(self) -> None:
         """Close the connection, or give it back if the body was read to its end."""
@@ -177,10 +183,8 @@ def _shut_down(response: httpx.Response) -> None:
     if not response.http_version.startswith("HTTP/1"):
         return  # other streams share the connection
     stream = response.extensions.get("network_stream")
-    connection = stream.get_extra_info("socket") if stream else None
-    if connection is not None:
-        with suppress(OSError, TypeError):  # it is gone already, or the event loop's own
-            connection.shutdown(socket.SHUT_RDWR)
+    if stream is not None:
+        shut_down(stream)
 
 
 @contextmanager
@@ -193,7 +197,7 @@ def _typed_errors(request: Request) -> Iterator[None]:
         raise _typed(request, error) from error
 
 
-def _typed(request: Request, error: Exception) -> RunsClientError:
+def _typed(request: Request, error: Exception, *, answered: bool = False) -> RunsClientError:
     """Our error for one of httpx's."""
     if isinstance(error, httpx.LocalProtocolError):
         return cannot_be_sent(request, "httpx refuses one of its headers")
@@ -202,4 +206,4 @@ def _typed(request: Request, error: Exception) -> RunsClientError:
     sent = not isinstance(error, _NOT_SENT)
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         return not_answered(request, sent=sent)
-    return broke_off(request, error, sent=sent)
+    return broke_off(request, error, sent=sent, answered=answered)

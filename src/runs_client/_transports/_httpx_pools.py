@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
-from collections.abc import AsyncIterator
+import weakref
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import httpx
 
+from .._errors import InvalidRequestError
 from ._proxies import proxy_from_environment
 from ._tls import ssl_context
 
@@ -39,10 +43,13 @@ class AsyncPoolsTransport(httpx.AsyncBaseTransport):
         self._pools: list[_Pool] = []
         self._swept_at = time.monotonic()
         self._lock = threading.Lock()
+        self._connections: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._is_closed = False
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await self._sweep()
         pool = self._enter(request.url)
+        request.extensions["trace"] = self._trace
         try:
             response = await pool.transport.handle_async_request(request)
         except BaseException:
@@ -51,7 +58,21 @@ class AsyncPoolsTransport(httpx.AsyncBaseTransport):
         response.stream = _Body(cast("httpx.AsyncByteStream", response.stream), self, pool)
         return response
 
+    async def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Keep track of connections: a pool that is closed forgets those that are just being opened, and leaves
+        threads asleep that are reading from the others."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            with self._lock:
+                self._connections.add(info["return_value"])
+        elif event == "http11.send_request_headers.started" and self._is_closed:
+            raise InvalidRequestError("this client is closed")
+
     async def aclose(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            connections = list(self._connections)
+        for connection in connections:
+            shut_down(connection)
         while self._pools:
             await self._pools.pop().transport.aclose()
 
@@ -109,6 +130,14 @@ class _Body(httpx.AsyncByteStream):
         finally:
             if pool is not None:
                 self._pools.leave(pool)
+
+
+def shut_down(connection: Any) -> None:
+    """Wake up whoever is reading from a connection of httpcore."""
+    connected = connection.get_extra_info("socket")
+    if connected is not None:
+        with suppress(OSError, TypeError):  # it is gone already, or the event loop's own
+            connected.shutdown(socket.SHUT_RDWR)
 
 
 def _transport(url: str) -> httpx.AsyncHTTPTransport:

@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import httpx
 
+from .._errors import InvalidRequestError
 from ._proxies import proxy_from_environment
 from ._tls import ssl_context
 
@@ -40,10 +44,13 @@ class SyncPoolsTransport(httpx.BaseTransport):
         self._pools: list[_Pool] = []
         self._swept_at = time.monotonic()
         self._lock = threading.Lock()
+        self._connections: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._is_closed = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self._sweep()
         pool = self._enter(request.url)
+        request.extensions["trace"] = self._trace
         try:
             response = pool.transport.handle_request(request)
         except BaseException:
@@ -52,7 +59,21 @@ class SyncPoolsTransport(httpx.BaseTransport):
         response.stream = _Body(cast("httpx.SyncByteStream", response.stream), self, pool)
         return response
 
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Keep track of connections: a pool that is closed forgets those that are just being opened, and leaves
+        threads asleep that are reading from the others."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            with self._lock:
+                self._connections.add(info["return_value"])
+        elif event == "http11.send_request_headers.started" and self._is_closed:
+            raise InvalidRequestError("this client is closed")
+
     def close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            connections = list(self._connections)
+        for connection in connections:
+            shut_down(connection)
         while self._pools:
             self._pools.pop().transport.close()
 
@@ -110,6 +131,14 @@ class _Body(httpx.SyncByteStream):
         finally:
             if pool is not None:
                 self._pools.leave(pool)
+
+
+def shut_down(connection: Any) -> None:
+    """Wake up whoever is reading from a connection of httpcore."""
+    connected = connection.get_extra_info("socket")
+    if connected is not None:
+        with suppress(OSError, TypeError):  # it is gone already, or the event loop's own
+            connected.shutdown(socket.SHUT_RDWR)
 
 
 def _transport(url: str) -> httpx.HTTPTransport:
