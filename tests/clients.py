@@ -8,7 +8,14 @@ from typing import Any, TypeAlias, cast
 
 import anyio.to_thread
 
-from runs_client import RunsClient, RunStream, SyncRunsClient, SyncRunStream
+from runs_client import (
+    RunsClient,
+    RunStream,
+    SyncCompletedRuns,
+    SyncRunHandle,
+    SyncRunsClient,
+    SyncRunStream,
+)
 
 ClientFactory: TypeAlias = Callable[..., RunsClient]
 
@@ -40,6 +47,56 @@ class _AsyncStream:
     def text(self) -> AsyncIterator[str]:
         return _in_threads(self._stream.text())
 
+    async def until_done(self, **options: Any) -> Any:
+        return await anyio.to_thread.run_sync(partial(self._stream.until_done, **options))
+
+
+class _AsyncHandle:
+    """A `SyncRunHandle` with the surface of a `RunHandle`."""
+
+    def __init__(self, handle: SyncRunHandle) -> None:
+        self.blocking = handle
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self.blocking, name)
+        if name == "stream":
+            return lambda **kwargs: _AsyncStream(attribute(**kwargs))
+        return _in_a_thread(attribute) if callable(attribute) else attribute
+
+    def __eq__(self, other: object) -> bool:
+        return self.blocking == getattr(other, "blocking", other)
+
+    def __hash__(self) -> int:
+        return hash(self.blocking)
+
+    def __repr__(self) -> str:
+        return repr(self.blocking)
+
+
+class _AsyncCompletedRuns:
+    """A `SyncCompletedRuns` with the surface of a `CompletedRuns`."""
+
+    def __init__(self, completed: SyncCompletedRuns) -> None:
+        self._completed = completed
+
+    def __aiter__(self) -> _AsyncCompletedRuns:
+        return self
+
+    async def __anext__(self) -> Any:
+        handle: Any = await anyio.to_thread.run_sync(next, self._completed, _END)
+        if handle is _END:
+            raise StopAsyncIteration
+        return _AsyncHandle(handle)
+
+    async def __aenter__(self) -> _AsyncCompletedRuns:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await anyio.to_thread.run_sync(self._completed.close)
+
 
 class _AsyncClient:
     """A `SyncRunsClient` with the surface of a `RunsClient`. Its calls run in threads, so tests may overlap them."""
@@ -55,7 +112,16 @@ class _AsyncClient:
             return lambda *args, **kwargs: _in_threads(attribute(*args, **kwargs))
         if name == "prepare_request" or not callable(attribute):
             return attribute
-        return lambda *args, **kwargs: anyio.to_thread.run_sync(partial(attribute, *args, **kwargs))
+        return _in_a_thread(attribute)
+
+    def handle(self, *ids: Any) -> _AsyncHandle:
+        return _AsyncHandle(self._client.handle(*ids))
+
+    def as_completed(self, handles: Any, **kwargs: Any) -> _AsyncCompletedRuns:
+        return _AsyncCompletedRuns(self._client.as_completed(_blocking(handles), **kwargs))
+
+    def join_all(self, handles: Any, **kwargs: Any) -> Any:
+        return _in_a_thread(self._client.join_all)(_blocking(handles), **kwargs)
 
     async def __aenter__(self) -> _AsyncClient:
         return self
@@ -65,6 +131,20 @@ class _AsyncClient:
 
     async def aclose(self) -> None:
         await anyio.to_thread.run_sync(self._client.close)
+
+
+def _in_a_thread(function: Callable[..., Any]) -> Any:
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        result = await anyio.to_thread.run_sync(partial(function, *args, **kwargs))
+        results = result if isinstance(result, list) else [result]
+        wrapped = [_AsyncHandle(item) if isinstance(item, SyncRunHandle) else item for item in results]
+        return wrapped if isinstance(result, list) else wrapped[0]
+
+    return call
+
+
+def _blocking(handles: Any) -> list[Any]:
+    return [getattr(handle, "blocking", handle) for handle in handles]
 
 
 async def _in_threads(items: Any) -> AsyncIterator[Any]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from runs_bindings.models import Run
     from runs_bindings.types import UNSET, Unset
 
-    from ._async import RunsClient, RunStream
+    from ._async import CompletedRuns, RunHandle, RunsClient, RunStream
+    from ._collect import StreamResult
     from ._errors import (
         APIConnectionError,
         APIStatusError,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         AuthenticationError,
         BadRequestError,
         ConflictError,
+        DataDecodeError,
         EventDecodeError,
         InternalServerError,
         InvalidRequestError,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
         UnexpectedResponseError,
         UnprocessableEntityError,
     )
+    from ._interrupts import Interrupt, interrupts_of
     from ._parts import (
         CheckpointsPart,
         ControlPart,
@@ -60,7 +63,7 @@ if TYPE_CHECKING:
     )
     from ._resume import Gap, Reconnect
     from ._retry import RetryPolicy
-    from ._sync import SyncRunsClient, SyncRunStream
+    from ._sync import SyncCompletedRuns, SyncRunHandle, SyncRunsClient, SyncRunStream
     from ._transports import AsyncTransport, Request, Response, SyncTransport
     from ._transports._aiohttp import AiohttpTransport
     from ._transports._httpx import HttpxTransport
@@ -69,7 +72,8 @@ if TYPE_CHECKING:
 # Each name is imported when it is first used: importing the package costs next to nothing, and no HTTP library
 # is loaded that is not needed.
 _MODULES = {
-    "_async": ["RunStream", "RunsClient"],
+    "_async": ["CompletedRuns", "RunHandle", "RunStream", "RunsClient"],
+    "_collect": ["StreamResult"],
     "_resume": ["Gap", "Reconnect"],
     "_errors": [
         "APIConnectionError",
@@ -78,6 +82,7 @@ _MODULES = {
         "AuthenticationError",
         "BadRequestError",
         "ConflictError",
+        "DataDecodeError",
         "EventDecodeError",
         "InternalServerError",
         "InvalidRequestError",
@@ -90,6 +95,7 @@ _MODULES = {
         "UnexpectedResponseError",
         "UnprocessableEntityError",
     ],
+    "_interrupts": ["Interrupt", "interrupts_of"],
     "_parts": [
         "CheckpointsPart",
         "ControlPart",
@@ -110,7 +116,7 @@ _MODULES = {
         "ValuesPart",
     ],
     "_retry": ["RetryPolicy"],
-    "_sync": ["SyncRunStream", "SyncRunsClient"],
+    "_sync": ["SyncCompletedRuns", "SyncRunHandle", "SyncRunStream", "SyncRunsClient"],
     "_transports": ["AsyncTransport", "Request", "Response", "SyncTransport"],
     "_transports._aiohttp": ["AiohttpTransport"],
     "_transports._httpx": ["HttpxTransport"],
@@ -129,9 +135,11 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "CheckpointsPart",
+    "CompletedRuns",
     "ConflictError",
     "ControlPart",
     "CustomPart",
+    "DataDecodeError",
     "DebugPart",
     "EndPart",
     "ErrorPart",
@@ -141,6 +149,7 @@ __all__ = [
     "Gap",
     "HttpxTransport",
     "InternalServerError",
+    "Interrupt",
     "InvalidRequestError",
     "MessagesPart",
     "MessagesTuplePart",
@@ -155,11 +164,15 @@ __all__ = [
     "RetryPolicy",
     "Run",
     "RunFailedError",
+    "RunHandle",
     "RunStream",
     "RunsClient",
     "RunsClientError",
     "StreamInterruptedError",
+    "StreamResult",
+    "SyncCompletedRuns",
     "SyncHttpxTransport",
+    "SyncRunHandle",
     "SyncRunStream",
     "SyncRunsClient",
     "SyncTransport",
@@ -172,6 +185,7 @@ __all__ = [
     "UpdatesPart",
     "ValuesPart",
     "__version__",
+    "interrupts_of",
 ]
 
 

@@ -8,7 +8,10 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from ._interruption import current_interruption
 
 if TYPE_CHECKING:
     import asyncio
@@ -20,14 +23,21 @@ T = TypeVar("T")
 _LOOK_INTERVAL = 0.1
 """Seconds by which a blocking wait may be longer than its limit."""
 
-sync_sleep = time.sleep
-
 
 async def async_sleep(seconds: float) -> None:
     """Sleep under asyncio or trio."""
     import anyio
 
     await anyio.sleep(seconds)
+
+
+def sync_sleep(seconds: float) -> None:
+    """Sleep, unless this thread is interrupted."""
+    interruption = current_interruption()
+    if interruption is None:
+        time.sleep(seconds)
+    else:
+        interruption.sleep(seconds)
 
 
 async def async_resolve(value: T | Awaitable[T]) -> T:
@@ -78,12 +88,33 @@ def sync_closer() -> Callable[[Callable[[], None]], None]:
     return lambda close: close()
 
 
-_closing_tasks: set[asyncio.Task[None]] = set()
+def async_spawn(work: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[Callable[[], object]], None]:
+    """Start a task that belongs to the loop, and not to the current task.
+
+    Args:
+        work: What it does. It must not raise anything.
+
+    Returns:
+        Calls a function in the loop of the task, soon, from wherever it is called.
+    """
+    trio = sys.modules.get("trio")
+    if trio is not None and trio.lowlevel.in_trio_run():
+        token = trio.lowlevel.current_trio_token()
+        trio.lowlevel.spawn_system_task(work, context=copy_context())
+        return lambda call: _unless_over(token.run_sync_soon, call)
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    _keep(loop.create_task(work()))
+    return lambda call: _unless_over(loop.call_soon_threadsafe, call)
+
+
+_tasks: set[asyncio.Task[None]] = set()
 
 
 def _keep(task: asyncio.Task[None]) -> None:
-    _closing_tasks.add(task)  # the loop itself holds tasks only weakly
-    task.add_done_callback(_closing_tasks.discard)
+    _tasks.add(task)  # the loop itself holds tasks only weakly
+    task.add_done_callback(_tasks.discard)
 
 
 def _unless_over(soon: Callable[..., object], *arguments: object) -> None:
@@ -123,6 +154,9 @@ class SyncIdleGuard:
 
     def __init__(self, abort: Callable[[], None]) -> None:
         self._abort = abort
+        self._interruption = current_interruption()
+        if self._interruption is not None:
+            self._interruption.add(abort)
         self._deadline: float | None = None
         self._fired = False
         self._closed = threading.Event()
@@ -157,6 +191,8 @@ class SyncIdleGuard:
     def close(self) -> None:
         """End the thread."""
         self._closed.set()
+        if self._interruption is not None:
+            self._interruption.remove(self._abort)
 
 
 class Deadline:

@@ -185,6 +185,23 @@ class RunFailedError(RunsClientError):
         self.run_id = run_id
 
 
+def run_failed(failure: Any, *, thread_id: str | None, run_id: str | None) -> RunFailedError:
+    """Make the error of a run that failed.
+
+    Args:
+        failure: What the server told: `error` and `message`.
+        thread_id: The thread of the run, if it is known.
+        run_id: The run, if it is known.
+    """
+    told = failure if isinstance(failure, dict) else {"message": failure}
+    return RunFailedError(
+        error=str(told.get("error", "Error")),
+        error_message=str(told.get("message", "")),
+        thread_id=thread_id,
+        run_id=run_id,
+    )
+
+
 class StreamInterruptedError(RunsClientError):
     """A stream ended before its run did, and what is missing could not be got.
 
@@ -226,6 +243,27 @@ class EventDecodeError(RunsClientError):
         self.event = event
         self.event_id = event_id
         self.excerpt = excerpt
+
+
+class DataDecodeError(RunsClientError):
+    """Data do not fit the type that the client was given for them.
+
+    Attributes:
+        event: The name of the event that brought them; None for the final state of a run.
+        event_id: The event's id, if it has one.
+        fields: What is wrong, by the path of the field, for instance `items[0].name`. The path of the data
+            themselves is empty.
+        data: The data as they were before, so that nothing is lost.
+    """
+
+    def __init__(
+        self, message: str, *, event: str | None, event_id: str | None, fields: Mapping[str, str], data: Any
+    ) -> None:
+        super().__init__(message)
+        self.event = event
+        self.event_id = event_id
+        self.fields = dict(fields)
+        self.data = data
 
 
 def excerpt(content: bytes) -> str:

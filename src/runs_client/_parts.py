@@ -15,14 +15,20 @@ StateT = TypeVar("StateT", default=Any)
 UpdateT = TypeVar("UpdateT", default=Any)
 CustomT = TypeVar("CustomT", default=Any)
 PartT_co = TypeVar("PartT_co", default=Any, covariant=True)
+PartT = TypeVar("PartT", bound="_Part")
+
+
+class _Raw:
+    __slots__ = ("_raw",)  # no field of the dataclass: where it is not needed, it costs nothing
+    _raw: Any
 
 
 @dataclass(slots=True)
-class _Part:
+class _Part(_Raw):
     """What all parts have.
 
     Attributes:
-        data: The decoded JSON of the event.
+        data: The decoded JSON of the event, or what the client's types made of it.
         namespace: The subgraph it comes from, outermost first: `("child:uuid",)`. Empty for the root graph.
         id: The event's id, if the stream can be resumed.
     """
@@ -30,6 +36,11 @@ class _Part:
     data: Any
     namespace: tuple[str, ...] = ()
     id: str | None = None
+
+    @property
+    def raw(self) -> Any:
+        """The decoded JSON of the event, whatever types the client has."""
+        return getattr(self, "_raw", self.data)
 
 
 @dataclass(slots=True)
@@ -42,10 +53,13 @@ class ValuesPart(_Part, Generic[StateT]):
 
 @dataclass(slots=True)
 class UpdatesPart(_Part, Generic[UpdateT]):
-    """What a step changed, by the name of its node."""
+    """What a step changed, by the name of its node.
+
+    A node that changed nothing has None, one that ran several times a list; `__interrupt__` is no node.
+    """
 
     event: ClassVar[Literal["updates"]] = "updates"
-    data: UpdateT
+    data: dict[str, UpdateT]
 
 
 @dataclass(slots=True)
@@ -157,19 +171,12 @@ class UnknownPart(_Part):
 ControlPart: TypeAlias = MetadataPart | ErrorPart | FeedbackPart | EndPart | UnknownPart
 """What any stream may yield, whatever its stream mode."""
 
-Part: TypeAlias = (
-    ValuesPart[StateT]
-    | UpdatesPart[UpdateT]
-    | CustomPart[CustomT]
-    | MessagesPart
-    | MessagesTuplePart
-    | DebugPart
-    | TasksPart
-    | CheckpointsPart
-    | EventsPart
-    | ToolsPart
-    | ControlPart
+PlainPart: TypeAlias = (
+    MessagesPart | MessagesTuplePart | DebugPart | TasksPart | CheckpointsPart | EventsPart | ToolsPart | ControlPart
 )
+"""The parts whose data are the server's, not the graph's: no type of the user's is for them."""
+
+Part: TypeAlias = ValuesPart[StateT] | UpdatesPart[UpdateT] | CustomPart[CustomT] | PlainPart
 """What a stream of several modes may yield."""
 
 _CLASSES: dict[str, type[Any]] = {
@@ -191,6 +198,17 @@ _CLASSES: dict[str, type[Any]] = {
     )
 }
 _MESSAGES_EVENTS = frozenset({"messages/metadata", "messages/partial", "messages/complete"})
+
+
+def with_data(part: PartT, data: Any) -> PartT:
+    """Put what a type made of the data in their place; `raw` keeps them."""
+    part._raw, part.data = part.data, data
+    return part
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a key of a state or of an update is the server's own, for instance `__interrupt__`."""
+    return name.startswith("__") and name.endswith("__")
 
 
 def part_from_event(event: ServerSentEvent) -> Part:

@@ -20,6 +20,11 @@ Id: TypeAlias = str | UUID
 
 JSON = "application/json"
 
+NO_DEFAULTS: Mapping[str, Any] = {}
+LASTING: Mapping[str, Any] = {"stream_resumable": True, "on_completion": "keep"}
+"""What a run needs for somebody to come back to it: its events can be had again, and without a thread of its own it
+is not deleted as soon as it is over."""
+
 
 class Operation(Protocol):
     """A module of the bindings that can build its request."""
@@ -126,16 +131,28 @@ def checked_timeout(timeout: float | None) -> float | None:
 
 
 def creation_body(
-    method: str, assistant_id: Id, payload: Mapping[str, Any], operation: CreatingOperation
+    method: str,
+    assistant_id: Id,
+    payload: Mapping[str, Any],
+    operation: CreatingOperation,
+    defaults: Mapping[str, Any] = NO_DEFAULTS,
 ) -> dict[str, Any]:
     """The body that starts a run.
+
+    Args:
+        method: The method of the facade, for messages.
+        assistant_id: The assistant.
+        payload: The other fields, as the caller gave them.
+        operation: What the body is for.
+        defaults: Fields for this operation or another, for where the caller says nothing.
 
     Raises:
         TypeError: A keyword is no field of the body.
         InvalidRequestError: The assistant id is empty.
     """
-    body = {"assistant_id": _checked_assistant(method, assistant_id)}
-    return body | checked_keywords(method, payload, operation.BODY_FIELDS - body.keys())
+    body = {"assistant_id": checked_id(f"{method}(): assistant_id", assistant_id)}
+    given = checked_keywords(method, payload, operation.BODY_FIELDS - body.keys())
+    return body | _known(defaults, operation) | given
 
 
 def resumable(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,9 +166,12 @@ def resumable(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def batch_body(
-    method: str, payloads: Iterable[Mapping[str, Any]], operation: CreatingOperation
+    method: str,
+    payloads: Iterable[Mapping[str, Any]],
+    operation: CreatingOperation,
+    defaults: Mapping[str, Any] = NO_DEFAULTS,
 ) -> list[dict[str, Any]]:
-    """The body that starts several runs.
+    """The body that starts several runs. The arguments are those of `creation_body`.
 
     Raises:
         TypeError: A payload has a field that is not known, or is no mapping.
@@ -163,14 +183,24 @@ def batch_body(
         if not isinstance(payload, Mapping):
             raise TypeError(f"{method}(): payload {index} must be a mapping, not {type(payload).__name__}")
         checked = checked_keywords(method, payload, operation.BODY_FIELDS)
-        assistant_id = _checked_assistant(f"{method}(), payload {index}", checked.get("assistant_id"))
-        body.append({**checked, "assistant_id": assistant_id})
+        assistant_id = checked_id(f"{method}(), payload {index}: assistant_id", checked.get("assistant_id"))
+        body.append(_known(defaults, operation) | checked | {"assistant_id": assistant_id})
     return body
 
 
-def _checked_assistant(method: str, assistant_id: object) -> str:
-    if not isinstance(assistant_id, (str, UUID)):
-        raise TypeError(f"{method}(): assistant_id must be a string or a UUID, not {assistant_id!r}")
-    if not str(assistant_id):
-        raise InvalidRequestError(f"{method}(): assistant_id must not be empty")
-    return str(assistant_id)
+def _known(defaults: Mapping[str, Any], operation: CreatingOperation) -> dict[str, Any]:
+    return {name: value for name, value in defaults.items() if name in operation.BODY_FIELDS}
+
+
+def checked_id(name: str, value: object) -> str:
+    """An id as a string.
+
+    Raises:
+        TypeError: It is none.
+        InvalidRequestError: It is empty.
+    """
+    if not isinstance(value, (str, UUID)):
+        raise TypeError(f"{name} must be a string or a UUID, not {value!r}")
+    if not str(value):
+        raise InvalidRequestError(f"{name} must not be empty")
+    return str(value)

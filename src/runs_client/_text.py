@@ -50,4 +50,4 @@ def _text(message: Any) -> str:
 def _block_text(block: Any) -> str:
     if isinstance(block, str):
         return block
-    return str(block.get("text", "")) if isinstance(block, dict) and block.get("type") == "text" else ""
+    return str(block.get("text") or "") if isinstance(block, dict) and block.get("type") == "text" else ""

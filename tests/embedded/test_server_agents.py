@@ -207,6 +207,16 @@ def test_a_question_stops_the_run_until_the_next_run_answers(mine: Http, thread_
     assert mine.get(f"/threads/{thread_id}").json()["status"] == "idle"
 
 
+def test_an_answer_may_name_its_question(mine: Http, thread_id: str) -> None:
+    (question,) = mine.wait(thread_id, "asks_twice", input={})["__interrupt__"]
+
+    second = mine.wait(thread_id, "asks_twice", command={"resume": {question["id"]: "A"}})
+    answer = {"nobody": "B"}
+    third = mine.wait(thread_id, "asks_twice", command={"resume": answer})
+
+    assert (second["first"], third["second"]) == ("A", answer)
+
+
 def test_a_run_that_asks_ends_in_success_with_the_question_in_its_events(http: Http, thread_id: str) -> None:
     events = story(http, thread_id, "ask", input={"question": "ok?"}, stream_mode=["values", "updates"])
 

@@ -74,6 +74,16 @@ def test_on_completion_keep_leaves_run_and_thread_behind(http: Http) -> None:
     assert http.get(f"/runs/{run['run_id']}/stream").status_code == 200
 
 
+def test_a_run_on_a_thread_that_was_kept_leaves_it_behind_as_well(http: Http) -> None:
+    kept = http.post("/runs", assistant_id="ask", input={"question": "ok?"}, on_completion="keep").json()
+    http.join(kept)
+
+    answered = http.create(kept["thread_id"], "ask", command={"resume": "yes"})
+
+    assert http.join(answered)["answer"] == "yes"
+    assert [http.status(run) for run in (kept, answered)] == ["success", "success"]
+
+
 def test_a_run_on_a_thread_is_not_stateless(http: Http, thread_id: str) -> None:
     run = http.create(thread_id, "echo", input={})
 

@@ -7,19 +7,28 @@ A line with `type: ignore` must be an error, for mypy and for pyright: both comp
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
+import attrs
+import msgspec
+import pydantic
 from typing_extensions import assert_type
 
 from runs_client import (
     ControlPart,
     CustomPart,
     ErrorPart,
+    Interrupt,
     MessagesTuplePart,
     Part,
     Run,
+    RunHandle,
     RunsClient,
+    RunsClientError,
     RunStream,
+    StreamResult,
+    SyncRunHandle,
     SyncRunsClient,
     SyncRunStream,
     UpdatesPart,
@@ -70,7 +79,7 @@ async def parts_narrow_by_class_and_by_event(runs: Client) -> None:
             case ValuesPart(data=state):
                 assert_type(state, State)
             case UpdatesPart(data=update):
-                assert_type(update, Update)
+                assert_type(update, dict[str, Update])
             case CustomPart(data=number):
                 assert_type(number, int)
             case ErrorPart(data=failure):
@@ -78,7 +87,7 @@ async def parts_narrow_by_class_and_by_event(runs: Client) -> None:
             case _:
                 pass
         if part.event == "updates":
-            assert_type(part.data, Update)
+            assert_type(part.data, dict[str, Update])
 
 
 async def results_are_typed(runs: Client) -> None:
@@ -88,6 +97,43 @@ async def results_are_typed(runs: Client) -> None:
     assert_type(await runs.join("t", "r"), State)
     async for run in runs.iter("t"):
         assert_type(run, Run)
+
+
+async def handles_are_typed(runs: Client) -> None:
+    handle = await runs.start("t", "a", input={"any": "thing"}, multitask_strategy="reject")
+    assert_type(handle, RunHandle[State, Update, int])
+    assert_type(await runs.start(None, "a", on_completion="delete"), RunHandle[State, Update, int])
+    assert_type(await runs.start_batch([{"assistant_id": "a"}]), list[RunHandle[State, Update, int]])
+    assert_type(runs.handle("t", "r"), RunHandle[State, Update, int])
+    assert_type(await handle.join(), State)
+    assert_type(await handle.refresh(), Run)
+    assert_type(handle.run, Run | None)
+    assert_type(handle.interrupts, list[Interrupt])
+    assert_type(await handle.resume("yes", metadata={"who": "me"}), RunHandle[State, Update, int])
+    assert_type(handle.stream(), RunStream[Part[State, Update, int]])
+    assert_type(handle.stream(stream_mode="values"), RunStream[ValuesPart[State] | ControlPart])
+    assert_type(handle.stream(stream_mode="custom", last_event_id=None), RunStream[CustomPart[int] | ControlPart])
+    async for ended in runs.as_completed([handle]):
+        assert_type(ended, RunHandle[State, Update, int])
+    assert_type(await runs.join_all([handle]), list[State])
+    assert_type(await runs.join_all([handle], return_exceptions=True), list[State | RunsClientError])
+    await handle.cancel(wait=True, action="rollback")
+    await handle.cancel(action="undo")  # type: ignore[arg-type]
+    await handle.resume("yes", inptu={})  # type: ignore[call-arg]
+    handle.stream(stream_mode="everything")  # type: ignore[arg-type]
+    await runs.start("t", "a", inptu={})  # type: ignore[call-overload]
+    await runs.start(None, "a", multitask_strategy="reject")  # type: ignore[call-overload]
+    await runs.join_all(["r"])  # type: ignore[list-item]
+
+
+def sync_handles_are_typed(runs: SyncClient) -> None:
+    handle = runs.start("t", "a")
+    assert_type(handle, SyncRunHandle[State, Update, int])
+    assert_type(handle.join(), State)
+    assert_type(handle.stream(stream_mode="values"), SyncRunStream[ValuesPart[State] | ControlPart])
+    for ended in runs.as_completed([handle]):
+        assert_type(ended, SyncRunHandle[State, Update, int])
+    assert_type(runs.join_all([handle]), list[State])
 
 
 async def a_client_without_types_gives_plain_data(runs: RunsClient) -> None:
@@ -116,3 +162,86 @@ async def keywords_are_typed(runs: Client) -> None:
     runs.stream("t", "a", stream_mode="values", checkpoint={"checkpoint_id": "c"}, if_not_exists="create")
     runs.stream("t", "a", stream_mode="everything")  # type: ignore[arg-type]
     runs.stream("t", "a", stream_mod="values")  # type: ignore[call-overload]
+
+
+class Model(pydantic.BaseModel):
+    question: str
+
+
+@dataclass
+class Data:
+    question: str
+
+
+@attrs.define
+class Attrs:
+    question: str
+
+
+class Struct(msgspec.Struct):
+    question: str
+
+
+def parse(data: dict[str, Any]) -> Data:
+    return Data(**data)
+
+
+def types_are_inferred_from_the_arguments() -> None:
+    assert_type(RunsClient(), RunsClient[Any, Any, Any])
+    assert_type(RunsClient(state_type=Model), RunsClient[Model, Any, Any])
+    assert_type(RunsClient(state_type=Data), RunsClient[Data, Any, Any])
+    assert_type(RunsClient(state_type=State), RunsClient[State, Any, Any])
+    assert_type(RunsClient(state_type=Attrs), RunsClient[Attrs, Any, Any])
+    assert_type(RunsClient(state_type=Struct), RunsClient[Struct, Any, Any])
+    assert_type(RunsClient(state_type=parse), RunsClient[Data, Any, Any])
+    assert_type(RunsClient(state_type=Model, update_type=Update, custom_type=int), RunsClient[Model, Update, int])
+    assert_type(SyncRunsClient(custom_type=Struct), SyncRunsClient[Any, Any, Struct])
+    assert_type(RunsClient[Model](state_type=Model), RunsClient[Model])
+    RunsClient[Model](state_type=Data)  # type: ignore[arg-type]
+    RunsClient(state_type=Model(question="?"))  # type: ignore[arg-type]
+    RunsClient(state_type="Model")  # type: ignore[arg-type]
+
+
+async def data_are_of_the_types_that_were_given() -> None:
+    async with RunsClient(state_type=Model, update_type=Struct, custom_type=int) as runs:
+        assert_type(await runs.wait("t", "a"), Model)
+        assert_type(await runs.join("t", "r"), Model)
+        _ = (await runs.join("t", "r")).answer  # type: ignore[attr-defined]
+        async for part in runs.stream("t", "a", stream_mode=["values", "updates", "custom"]):
+            match part:
+                case ValuesPart():
+                    assert_type(part.data, Model)
+                    _ = part.data.answer  # type: ignore[attr-defined]
+                    assert_type(part.raw, Any)
+                case UpdatesPart():
+                    assert_type(part.data["node"], Struct)
+                case CustomPart():
+                    assert_type(part.data, int)
+                case _:
+                    pass
+
+
+async def what_is_collected_is_typed_by_mode(runs: Client) -> None:
+    assert_type(await runs.stream("t", "a").until_done(), StreamResult[State])
+    assert_type(await runs.stream("t", "a", stream_mode="updates").until_done(), StreamResult[Any, Update])
+    assert_type(await runs.stream("t", "a", stream_mode="custom").until_done(), StreamResult[Any, Any, int])
+    assert_type(await runs.stream("t", "a", stream_mode="messages").until_done(), StreamResult)
+    assert_type(await runs.stream("t", "a", stream_mode="messages-tuple").until_done(), StreamResult)
+    assert_type(await runs.join_stream("t", "r").until_done(), StreamResult[State, Update, int])
+    result = await runs.stream("t", "a", stream_mode=["values", "updates"]).until_done(raise_error=False)
+    assert_type(result.values, State | None)
+    assert_type(result.updates, dict[str, list[Update]])
+    assert_type(result.custom, list[int])
+    result.values = None  # type: ignore[misc]
+
+
+async def what_is_collected_without_types_is_plain(runs: RunsClient, stream: RunStream) -> None:
+    assert_type(await runs.stream("t", "a").until_done(), StreamResult[Any])
+    assert_type(await runs.stream("t", "a", stream_mode=["values"]).until_done(), StreamResult)
+    result: StreamResult = await stream.until_done()
+    assert_type(result, StreamResult)
+
+
+def what_is_collected_by_blocking_code(runs: SyncClient) -> None:
+    assert_type(runs.stream("t", "a").until_done(), StreamResult[State])
+    assert_type(runs.stream("t", "a", stream_mode=["values"]).until_done(), StreamResult[State, Update, int])

@@ -90,7 +90,7 @@ def test_text_of_growing_messages() -> None:
 
 def test_text_of_chunks_and_content_blocks() -> None:
     reader = TextReader()
-    blocks = [{"type": "text", "text": "one"}, {"type": "image"}, {"type": "text", "text": "two"}]
+    blocks = [{"type": "text", "text": "one"}, {"type": "image"}, {"type": "text", "text": None}, "two"]
     assert reader.read(MessagesTuplePart([message("a", "AIMessageChunk"), {}])) == "a"
     assert reader.read(MessagesTuplePart([message(blocks, "AIMessageChunk"), {}])) == "onetwo"
 

@@ -1,6 +1,8 @@
 """The facade."""
 
+from ._completion import CompletedRuns
+from ._handle import RunHandle
 from ._client import RunsClient
 from ._stream import RunStream
 
-__all__ = ["RunStream", "RunsClient"]
+__all__ = ["CompletedRuns", "RunHandle", "RunStream", "RunsClient"]

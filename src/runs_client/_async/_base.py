@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from typing_extensions import Self
 
 from runs_bindings.types import UNSET, RequestParts, wire_pairs
 
+from .._decoding import Decoding
 from .._errors import InvalidRequestError
 from .._headers import FROM_ENVIRONMENT
+from .._parts import CustomT, StateT, UpdateT
 from .._requests import JSON, RequestFactory, checked_timeout
 from .._responses import json_from_response, result_from_response
 from .._retry import RetryPolicy
@@ -29,7 +31,7 @@ DEFAULT_TIMEOUT = 60.0
 """Seconds for a call that only asks or tells, retries included."""
 
 
-class BaseClient:
+class BaseClient(Generic[StateT, UpdateT, CustomT]):
     """A client of one server. `RunsClient` says what its arguments are."""
 
     def __init__(
@@ -43,12 +45,16 @@ class BaseClient:
         max_concurrency: int | None = None,
         on_request: RequestHook | None = None,
         transport: AsyncTransportName | AsyncTransport = "httpx",
+        state_type: type[StateT] | Callable[[Any], StateT] | None = None,
+        update_type: type[UpdateT] | Callable[[Any], UpdateT] | None = None,
+        custom_type: type[CustomT] | Callable[[Any], CustomT] | None = None,
     ) -> None:
         self._requests = RequestFactory(DEFAULT_URL if url is None else url, api_key, headers)
         if max_concurrency is not None and max_concurrency < 1:
             raise InvalidRequestError(f"max_concurrency must be 1 or more, not {max_concurrency}")
         self._timeout = checked_timeout(timeout)
         self._retry = retry or RetryPolicy()
+        self._decoding = Decoding(state_type, update_type, custom_type)
         self._transport = async_transport(transport)
         self._caller = AsyncCaller(
             self._transport,

@@ -1,38 +1,27 @@
-"""`RunsClient`: the Runs endpoints as methods."""
+"""`RunsClient`: the operations of the contract, and handles of runs."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from typing_extensions import Unpack
 
-from runs_bindings.api import runs as operations
-
-from .._concurrency import async_resolve
-from .._errors import InvalidRequestError
+from .._errors import RunsClientError
 from .._parts import CustomT, StateT, UpdateT
-from .._payload import checked_keywords
-from .._requests import CreatingOperation, Id, batch_body, creation_body
-from ._following import FollowingClient
-from ._stream import OnRunCreated
+from .._requests import LASTING, Id
+from ._operations import OperationsClient
+from ._completion import MAX_CONCURRENCY, CompletedRuns, joined_states
+from ._handle import RunHandle
 
 if TYPE_CHECKING:
-    from runs_bindings.models import CancelAction, Run, RunStatus
-    from runs_bindings.parameters import CancelRunParameters, JoinRunParameters, ListRunsParameters
-    from runs_bindings.payloads import RunsCancelPayload, StatelessRunCreatePayload
+    from runs_bindings.payloads import StatelessRunCreatePayload
 
-    from .._payloads import (
-        StatelessCreateOptions,
-        StatelessWaitOptions,
-        ThreadCreateOptions,
-        ThreadWaitOptions,
-    )
-
-RunList: TypeAlias = "list[Run]"  # inside the class, `list` is a method
+    from .._payloads import StatelessCreateOptions, ThreadCreateOptions
+    from ._stream import OnRunCreated
 
 
-class RunsClient(FollowingClient[StateT, UpdateT, CustomT]):
+class RunsClient(OperationsClient[StateT, UpdateT, CustomT]):
     """Creates, streams, waits for, joins, lists, cancels and deletes runs.
 
     Every method also takes `headers`, sent with this call only, and `timeout`, seconds for the whole call with
@@ -50,9 +39,15 @@ class RunsClient(FollowingClient[StateT, UpdateT, CustomT]):
         max_concurrency: Requests under way at a time; a stream counts until its first byte. None is no limit.
         on_request: Called with each request before it is sent; may return another one to send instead.
         transport: `"httpx"`, `"aiohttp"` (extra `aiohttp`), or a transport made with your own HTTP client.
+        state_type: What the states of values parts, `wait` and `join` are decoded into: a pydantic model, a
+            dataclass, a TypedDict, an attrs class, a msgspec struct, or a function that makes it from the JSON. A
+            state grows, so what a node adds later must be optional in it. By default data stay plain.
+        update_type: The same for what one node changes, in updates parts.
+        custom_type: The same for the data of custom parts.
 
     Raises:
-        InvalidRequestError: The address, a header or the key cannot be used.
+        InvalidRequestError: The address, a header or the key cannot be used, or a type needs a library that is not
+            installed.
 
     Example:
         ```python
@@ -63,7 +58,7 @@ class RunsClient(FollowingClient[StateT, UpdateT, CustomT]):
     """
 
     @overload
-    async def create(
+    async def start(
         self,
         thread_id: None,
         assistant_id: Id,
@@ -72,10 +67,10 @@ class RunsClient(FollowingClient[StateT, UpdateT, CustomT]):
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[StatelessCreateOptions],
-    ) -> Run: ...
+    ) -> RunHandle[StateT, UpdateT, CustomT]: ...
 
     @overload
-    async def create(
+    async def start(
         self,
         thread_id: Id,
         assistant_id: Id,
@@ -84,9 +79,9 @@ class RunsClient(FollowingClient[StateT, UpdateT, CustomT]):
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Unpack[ThreadCreateOptions],
-    ) -> Run: ...
+    ) -> RunHandle[StateT, UpdateT, CustomT]: ...
 
-    async def create(
+    async def start(
         self,
         thread_id: Id | None,
         assistant_id: Id,
@@ -95,8 +90,12 @@ class RunsClient(FollowingClient[StateT, UpdateT, CustomT]):
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         **payload: Any,
-    ) -> Run:
-        """Start a run in the background.
+    ) -> RunHandle[StateT, UpdateT, CustomT]:
+        """Start a run in the background, and get hold of it.
+
+        It is `create`, but for what is asked of the server where nothing is said: to keep the run's events
+        (`stream_resumable`), so that they can be streamed from the first one at any time, and to keep a stateless
+        run when it is over (`on_completion="keep"`), so that it can still be joined.
 
         Args:
             thread_id: The thread to run on; None for a stateless run.
@@ -104,41 +103,43 @@ class RunsClient(FollowingClient[StateT, UpdateT, CustomT]):
             on_run_created: Called once with the run id and the thread id.
             headers: Sent with this call only.
             timeout: Seconds for the call; None takes the client's.
-            **payload: The fields of the body.
+            **payload: The fields of the body. `stream_mode` decides what the handle can stream.
 
         Returns:
-            The run, which has not begun yet.
+            The handle of the run, which has not begun yet.
 
         Raises:
             TypeError: A keyword is no field of the body.
             NotFoundError: There is no such thread or assistant.
             ConflictError: The thread is busy and `multitask_strategy` is `"reject"`.
             APIConnectionError: No answer came; `request_sent` tells whether the run may exist.
+
+        Example:
+            ```python
+            handle = await runs.start(thread_id, "agent", input={"question": "?"})
+            state = await handle.join()
+            ```
         """
-        operation: CreatingOperation = operations.create_stateless_run if thread_id is None else operations.create_run
-        ids = () if thread_id is None else (thread_id,)
-        body = creation_body("create", assistant_id, payload, operation)
-        run = await self._call(
-            operations.create_run.parse_result,
-            operation,
-            ids,
-            method="create",
-            body=body,
+        run = await self._create(
+            "start",
+            thread_id,
+            assistant_id,
+            payload,
+            defaults=LASTING,
+            on_run_created=on_run_created,
             headers=headers,
             timeout=timeout,
         )
-        if on_run_created is not None:
-            await async_resolve(on_run_created(run.run_id, run.thread_id))
-        return run
+        return RunHandle(self, run.thread_id, run.run_id, run)
 
-    async def create_batch(
+    async def start_batch(
         self,
         payloads: Iterable[StatelessRunCreatePayload],
         *,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
-    ) -> RunList:
-        """Start several stateless runs with one request.
+    ) -> list[RunHandle[StateT, UpdateT, CustomT]]:
+        """Start several stateless runs with one request, and get hold of them. They are kept, as `start` does it.
 
         Args:
             payloads: The body of each run, `assistant_id` included.
@@ -146,305 +147,120 @@ class RunsClient(FollowingClient[StateT, UpdateT, CustomT]):
             timeout: Seconds for the call; None takes the client's.
 
         Returns:
-            The runs, in the order of the payloads.
+            The handles of the runs, in the order of the payloads.
 
         Raises:
             TypeError: A payload has a field that is not known.
             NotFoundError: There is no such assistant, or the server has no batches.
         """
-        operation = operations.create_run_batch
-        body = batch_body("create_batch", payloads, operation)
-        return await self._call(
-            operation.parse_result, operation, (), method="create_batch", body=body, headers=headers, timeout=timeout
-        )
+        created = await self._create_batch("start_batch", payloads, defaults=LASTING, headers=headers, timeout=timeout)
+        return [RunHandle(self, run.thread_id, run.run_id, run) for run in created]
 
-    @overload
-    async def wait(
-        self,
-        thread_id: None,
-        assistant_id: Id,
-        *,
-        raise_error: bool = True,
-        on_run_created: OnRunCreated | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        **payload: Unpack[StatelessWaitOptions],
-    ) -> StateT: ...
-
-    @overload
-    async def wait(
-        self,
-        thread_id: Id,
-        assistant_id: Id,
-        *,
-        raise_error: bool = True,
-        on_run_created: OnRunCreated | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        **payload: Unpack[ThreadWaitOptions],
-    ) -> StateT: ...
-
-    async def wait(
-        self,
-        thread_id: Id | None,
-        assistant_id: Id,
-        *,
-        raise_error: bool = True,
-        on_run_created: OnRunCreated | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        **payload: Any,
-    ) -> StateT:
-        """Start a run and wait for the state in which it ends.
-
-        Args:
-            thread_id: The thread to run on; None for a stateless run.
-            assistant_id: An assistant's id, or the name of a graph.
-            raise_error: Raise when the run fails; otherwise the failure is returned as `{"__error__": ...}`.
-            on_run_created: Called once with the run id and the thread id.
-            headers: Sent with this call only.
-            timeout: Seconds for the call; None waits for as long as the run takes.
-            **payload: The fields of the body.
-
-        Returns:
-            The final state.
-
-        Raises:
-            TypeError: A keyword is no field of the body.
-            RunFailedError: The run failed.
-            APITimeoutError: The run takes longer than `timeout`. It goes on, unless `on_disconnect` says otherwise.
-        """
-        operation: CreatingOperation = operations.wait_stateless_run if thread_id is None else operations.wait_run
-        ids = () if thread_id is None else (thread_id,)
-        body = creation_body("wait", assistant_id, payload, operation)
-        request = self._requests.for_operation(
-            operation, ids, method="wait", body=body, headers=headers, timeout=timeout
-        )
-        outcome = self._outcome(request, headers, thread_id=thread_id, on_run_created=on_run_created)
-        return cast("StateT", await outcome.state(raise_error=raise_error))
-
-    async def join(
-        self,
-        thread_id: Id,
-        run_id: Id,
-        *,
-        raise_error: bool = True,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        **parameters: Unpack[JoinRunParameters],
-    ) -> StateT:
-        """Wait for the state in which a run ends.
+    def handle(self, thread_id: Id, run_id: Id) -> RunHandle[StateT, UpdateT, CustomT]:
+        """Get hold of a run that was started elsewhere. Nothing is sent.
 
         Args:
             thread_id: The thread of the run.
             run_id: The run.
-            raise_error: Raise when the run fails; otherwise the failure is returned as `{"__error__": ...}`.
-            headers: Sent with this call only.
-            timeout: Seconds for the call; None waits for as long as the run takes.
-            **parameters: `cancel_on_disconnect` cancels the run when this call is given up.
-
-        Returns:
-            The final state.
-
-        Raises:
-            RunFailedError: The run failed.
-            APITimeoutError: The run takes longer than `timeout`.
-        """
-        request = self._requests.for_operation(
-            operations.join_run,
-            (thread_id, run_id),
-            method="join",
-            keywords=parameters,
-            headers=headers,
-            timeout=timeout,
-        )
-        outcome = self._outcome(request, headers, thread_id=thread_id, run_id=run_id)
-        return cast("StateT", await outcome.state(raise_error=raise_error))
-
-    async def get(
-        self,
-        thread_id: Id,
-        run_id: Id,
-        *,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-    ) -> Run:
-        """Look up a run.
-
-        Args:
-            thread_id: The thread of the run.
-            run_id: The run.
-            headers: Sent with this call only.
-            timeout: Seconds for the call; None takes the client's.
-
-        Raises:
-            NotFoundError: There is no such run.
-        """
-        ids = (thread_id, run_id)
-        return await self._call(
-            operations.get_run.parse_result, operations.get_run, ids, method="get", headers=headers, timeout=timeout
-        )
-
-    async def list(
-        self,
-        thread_id: Id,
-        *,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        **parameters: Unpack[ListRunsParameters],
-    ) -> RunList:
-        """List a page of a thread's runs, the newest first.
-
-        Args:
-            thread_id: The thread.
-            headers: Sent with this call only.
-            timeout: Seconds for the call; None takes the client's.
-            **parameters: `limit` (10 by default), `offset`, `status`, and `select`: names of the properties to
-                send. What was not selected is `UNSET` in the runs; some servers ignore `select`.
-
-        Raises:
-            NotFoundError: There is no such thread.
-        """
-        return await self._call(
-            operations.list_runs.parse_result,
-            operations.list_runs,
-            (thread_id,),
-            method="list",
-            keywords=parameters,
-            headers=headers,
-            timeout=timeout,
-        )
-
-    async def iter(
-        self,
-        thread_id: Id,
-        *,
-        status: RunStatus | None = None,
-        page_size: int = 100,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-    ) -> AsyncIterator[Run]:
-        """Iterate over all runs of a thread, the newest first, page by page.
-
-        A run that is created meanwhile moves the others to later pages: none is given twice.
-
-        Args:
-            thread_id: The thread.
-            status: Only runs with this status.
-            page_size: Runs per request.
-            headers: Sent with each request.
-            timeout: Seconds for each request; None takes the client's.
 
         Example:
             ```python
-            async for run in runs.iter(thread_id, status="error"):
-                print(run.run_id)
+            state = await runs.handle(thread_id, run_id).join()
             ```
         """
-        if page_size < 1:
-            raise InvalidRequestError(f"page_size must be 1 or more, not {page_size}")
-        given: set[str] = set()
-        offset = 0
-        while True:
-            page = await self.list(
-                thread_id, limit=page_size, offset=offset, status=status, headers=headers, timeout=timeout
-            )
-            new = [run for run in page if run.run_id not in given]
-            if not new:  # a short page proves nothing: a server may have a limit of its own
-                return
-            for run in new:
-                given.add(run.run_id)
-                yield run
-            offset += len(page)
+        return RunHandle(self, thread_id, run_id)
 
-    async def cancel(
+    def as_completed(
         self,
-        thread_id: Id,
-        run_id: Id,
+        handles: Iterable[RunHandle[StateT, UpdateT, CustomT]],
         *,
+        max_concurrency: int = MAX_CONCURRENCY,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
-        **parameters: Unpack[CancelRunParameters],
-    ) -> None:
-        """Cancel a run.
+    ) -> CompletedRuns[StateT, UpdateT, CustomT]:
+        """Wait for several runs, and get each as soon as it is over. Nothing is sent before the first one is asked for.
 
         Args:
-            thread_id: The thread of the run.
-            run_id: The run.
-            headers: Sent with this call only.
-            timeout: Seconds for the call; None takes the client's.
-            **parameters: `wait` returns only after the run has stopped; `action` is `"interrupt"`, which keeps
-                what was done so far, or `"rollback"`, which undoes it.
+            handles: The runs, of any threads.
+            max_concurrency: How many to wait for at a time. Where there are more runs, they take turns, so that
+                none of them waits for another one to end.
+            headers: Sent with each request.
+            timeout: Seconds for all of them; None waits for as long as they take.
+
+        Returns:
+            The handles, each once, in the order in which their runs end: an async iterator, and a context manager
+            that gives up what is left. Each handle knows how its run ended: `join` does not ask again, and `status`
+            is fresh. A run that cannot be waited for, as the connection is lost, is given as well; `join` then does
+            ask again.
 
         Raises:
-            NotFoundError: There is no such run, or it has ended.
-        """
-        request = self._requests.for_operation(
-            operations.cancel_run,
-            (thread_id, run_id),
-            method="cancel",
-            keywords=parameters,
-            headers=headers,
-            timeout=self._or_default(timeout),
-        )
-        await self._caller.send(request)
+            APITimeoutError: While iterating: some take longer than `timeout`.
 
-    async def cancel_many(
+        Example:
+            ```python
+            async with runs.as_completed(handles) as completed:
+                async for handle in completed:
+                    print(handle.status, await handle.join(raise_error=False))
+            ```
+        """
+        return CompletedRuns(handles, max_concurrency=max_concurrency, headers=headers, timeout=timeout, refreshes=True)
+
+    @overload
+    async def join_all(
         self,
+        handles: Iterable[RunHandle[StateT, UpdateT, CustomT]],
         *,
-        action: CancelAction | None = None,
+        return_exceptions: Literal[False] = False,
+        max_concurrency: int = MAX_CONCURRENCY,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
-        **selection: Unpack[RunsCancelPayload],
-    ) -> None:
-        """Cancel several runs.
+    ) -> list[StateT]: ...
 
-        Args:
-            action: `"interrupt"`, which keeps what was done so far, or `"rollback"`, which undoes it.
-            headers: Sent with this call only.
-            timeout: Seconds for the call; None takes the client's.
-            **selection: `thread_id` with `run_ids`, or `status`: `"pending"`, `"running"` or `"all"`.
-
-        Raises:
-            NotFoundError: No run matches, or the server cannot cancel several.
-            UnprocessableEntityError: The selection is neither of the two.
-        """
-        operation = operations.cancel_runs
-        request = self._requests.for_operation(
-            operation,
-            (),
-            method="cancel_many",
-            keywords={"action": action},
-            body=checked_keywords("cancel_many", selection, operation.BODY_FIELDS),
-            headers=headers,
-            timeout=self._or_default(timeout),
-        )
-        await self._caller.send(request)
-
-    async def delete(
+    @overload
+    async def join_all(
         self,
-        thread_id: Id,
-        run_id: Id,
+        handles: Iterable[RunHandle[StateT, UpdateT, CustomT]],
         *,
+        return_exceptions: bool,
+        max_concurrency: int = MAX_CONCURRENCY,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
-    ) -> None:
-        """Delete a run.
+    ) -> list[StateT | RunsClientError]: ...
+
+    async def join_all(
+        self,
+        handles: Iterable[RunHandle[StateT, UpdateT, CustomT]],
+        *,
+        return_exceptions: bool = False,
+        max_concurrency: int = MAX_CONCURRENCY,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> list[Any]:
+        """Wait for the states in which several runs end.
 
         Args:
-            thread_id: The thread of the run.
-            run_id: The run.
-            headers: Sent with this call only.
-            timeout: Seconds for the call; None takes the client's.
+            handles: The runs, of any threads.
+            return_exceptions: Give an error in the place of the state of a run that failed or cannot be waited for.
+                Otherwise the first one is raised, which ends the other waits, not the runs.
+            max_concurrency: How many to wait for at a time. Where there are more runs, they take turns, so that
+                none of them waits for another one to end.
+            headers: Sent with each request.
+            timeout: Seconds for all of them; None waits for as long as they take.
+
+        Returns:
+            The final states, in the order of the handles.
 
         Raises:
-            NotFoundError: There is no such run.
+            RunFailedError: A run failed.
+            APITimeoutError: Some take longer than `timeout`.
+
+        Example:
+            ```python
+            handles = [await runs.start(thread_id, "agent", input=...) for thread_id in thread_ids]
+            states = await runs.join_all(handles)
+            ```
         """
-        request = self._requests.for_operation(
-            operations.delete_run,
-            (thread_id, run_id),
-            method="delete",
-            headers=headers,
-            timeout=self._or_default(timeout),
+        completed = CompletedRuns(
+            handles, max_concurrency=max_concurrency, headers=headers, timeout=timeout, refreshes=False
         )
-        await self._caller.send(request)
+        return await joined_states(completed, return_exceptions=return_exceptions)

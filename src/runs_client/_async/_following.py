@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .._transports import Request
 
 
-class FollowingClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
+class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[StateT, UpdateT, CustomT]):
     """A client that can follow runs."""
 
     def _outcome(
@@ -90,7 +90,13 @@ class FollowingClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
         source = StreamSource(
             self._caller, self._requests, resumption, request, creates_only, join_keywords, headers, self._timeout
         )
-        return RunStream(source, idle_timeout=idle_timeout, on_run_created=on_run_created, on_reconnect=on_reconnect)
+        return RunStream(
+            source,
+            self._decoding.part_from_event,
+            idle_timeout=idle_timeout,
+            on_run_created=on_run_created,
+            on_reconnect=on_reconnect,
+        )
 
     def _join_stream(
         self,
@@ -124,7 +130,13 @@ class FollowingClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
         source = StreamSource(
             self._caller, self._requests, resumption, request, False, parameters, headers, self._timeout
         )
-        return RunStream(source, idle_timeout=idle_timeout, on_run_created=None, on_reconnect=on_reconnect)
+        return RunStream(
+            source,
+            self._decoding.part_from_event,
+            idle_timeout=idle_timeout,
+            on_run_created=None,
+            on_reconnect=on_reconnect,
+        )
 
     def _resumption(
         self,

@@ -13,9 +13,9 @@ from .._concurrency import Deadline, async_resolve, async_sleep, shortest
 from .._errors import (
     APIConnectionError,
     APIStatusError,
-    RunFailedError,
     StreamInterruptedError,
     UnexpectedResponseError,
+    run_failed,
 )
 from .._idle import IdleWatch
 from .._responses import json_from_response, run_failure
@@ -90,12 +90,7 @@ class Outcome:
             if tried and str(failure.get("message")).startswith("404: "):
                 raise self._interrupted("the run is gone, and its final state with it")
             if raise_error:
-                raise RunFailedError(
-                    error=str(failure.get("error", "Error")),
-                    error_message=str(failure.get("message", "")),
-                    thread_id=self.thread_id,
-                    run_id=self.run_id,
-                )
+                raise run_failed(failure, thread_id=self.thread_id, run_id=self.run_id)
         return state
 
     def _delay(self, error: Exception, tried: int) -> float | None:

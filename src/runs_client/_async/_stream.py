@@ -6,20 +6,33 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, cast
+from typing import TYPE_CHECKING, Any, Generic, cast, overload
 
 from typing_extensions import Self
 
 from .._concurrency import Deadline, async_resolve, async_sleep, shortest
-from .._errors import APIConnectionError, RunsClientError
+from .._errors import APIConnectionError, DataDecodeError, RunsClientError, run_failed
 from .._idle import IdleTimeout, IdleWatch
-from .._parts import ErrorPart, PartT_co, part_from_event
+from .._parts import (
+    ControlPart,
+    CustomPart,
+    CustomT,
+    ErrorPart,
+    Part,
+    PartT_co,
+    PlainPart,
+    StateT,
+    UpdatesPart,
+    UpdateT,
+    ValuesPart,
+)
 from .._resume import FROM_THE_START, Action, AskFailure, AskStatus, Finish, Gap, Reconnect, Rejoin
 from .._sse import EventStreamDecoder, ServerSentEvent
 from .._text import TextReader
 from ._caller import timed_out
 
 if TYPE_CHECKING:
+    from .._collect import StreamResult
     from .._transports import AsyncStreamResponse
     from ._source import StreamSource
 
@@ -73,6 +86,7 @@ class RunStream(Generic[PartT_co]):
     def __init__(
         self,
         source: StreamSource,
+        part_from_event: Callable[[ServerSentEvent], PartT_co],
         *,
         idle_timeout: IdleTimeout,
         on_run_created: OnRunCreated | None,
@@ -86,7 +100,7 @@ class RunStream(Generic[PartT_co]):
         self._decoder = EventStreamDecoder()
         # Those of the last chunk; decoded as they are taken, so that a broken one does not hide those before it.
         self._events: Iterator[ServerSentEvent] = iter(())
-        self._part_from_event = cast("Callable[[ServerSentEvent], PartT_co]", part_from_event)
+        self._part_from_event = part_from_event
         self._failure: ErrorPart | None = None
         self._response: AsyncStreamResponse | None = None
         self._chunks: AsyncIterator[bytes] | None = None
@@ -156,6 +170,8 @@ class RunStream(Generic[PartT_co]):
                     if self._failure is not None:
                         failure, self._failure = self._failure, None
                         return cast("PartT_co", failure)
+        except DataDecodeError:
+            raise  # nothing is wrong with the stream: who iterates on gets the parts after it
         except BaseException:
             await self.aclose()
             raise
@@ -183,6 +199,9 @@ class RunStream(Generic[PartT_co]):
 
         The stream mode must be `messages` or `messages-tuple`.
 
+        Raises:
+            RunFailedError: The run failed.
+
         Example:
             ```python
             async for text in runs.stream(thread_id, "chat", input=..., stream_mode="messages-tuple").text():
@@ -193,6 +212,64 @@ class RunStream(Generic[PartT_co]):
         async for part in self:
             if text := reader.read(part):
                 yield text
+            elif isinstance(part, ErrorPart):
+                raise self._run_failed(part.data)
+
+    @overload
+    async def until_done(
+        self: RunStream[ValuesPart[StateT] | ControlPart], *, raise_error: bool = True
+    ) -> StreamResult[StateT]: ...
+
+    @overload
+    async def until_done(
+        self: RunStream[UpdatesPart[UpdateT] | ControlPart], *, raise_error: bool = True
+    ) -> StreamResult[Any, UpdateT]: ...
+
+    @overload
+    async def until_done(
+        self: RunStream[CustomPart[CustomT] | ControlPart], *, raise_error: bool = True
+    ) -> StreamResult[Any, Any, CustomT]: ...
+
+    @overload
+    async def until_done(self: RunStream[PlainPart], *, raise_error: bool = True) -> StreamResult: ...
+
+    @overload
+    async def until_done(
+        self: RunStream[Part[StateT, UpdateT, CustomT]], *, raise_error: bool = True
+    ) -> StreamResult[StateT, UpdateT, CustomT]: ...
+
+    async def until_done(self: RunStream[Any], *, raise_error: bool = True) -> StreamResult[Any, Any, Any]:
+        """Read the stream to its end, and collect what is still to come.
+
+        Args:
+            raise_error: Raise when the run fails; otherwise the result tells its `error`, and has what came before.
+
+        Returns:
+            The last values, the messages put together from their chunks, the updates of each node, the custom data.
+
+        Raises:
+            RunFailedError: The run failed.
+
+        Example:
+            ```python
+            result = await runs.stream(thread_id, "chat", input=..., stream_mode=["values", "updates"]).until_done()
+            print(result.values, result.updates)
+            ```
+        """
+        from .._collect import Collector  # most streams are iterated over
+
+        collector = Collector()
+        async with self:
+            async for part in self:
+                collector.add(part)
+        if raise_error and collector.error is not None:
+            raise self._run_failed(collector.error)
+        return collector.result(
+            thread_id=self.thread_id, run_id=self.run_id, status=self.status, gaps=self._resumption.gaps
+        )
+
+    def _run_failed(self, failure: Any) -> RunsClientError:
+        return run_failed(failure, thread_id=self.thread_id, run_id=self.run_id)
 
     async def _open(self) -> None:
         if self._chunks is not None or self._closed:

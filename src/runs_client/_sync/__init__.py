@@ -2,6 +2,8 @@
 """The facade."""
 
 from ._client import SyncRunsClient
+from ._completion import SyncCompletedRuns
+from ._handle import SyncRunHandle
 from ._stream import SyncRunStream
 
-__all__ = ["SyncRunStream", "SyncRunsClient"]
+__all__ = ["SyncCompletedRuns", "SyncRunHandle", "SyncRunStream", "SyncRunsClient"]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .._transports import Request
 
 
-class FollowingClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
+class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[StateT, UpdateT, CustomT]):
     """A client that can follow runs."""
 
     def _outcome(
@@ -92,7 +92,11 @@ class FollowingClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
             self._caller, self._requests, resumption, request, creates_only, join_keywords, headers, self._timeout
         )
         return SyncRunStream(
-            source, idle_timeout=idle_timeout, on_run_created=on_run_created, on_reconnect=on_reconnect
+            source,
+            self._decoding.part_from_event,
+            idle_timeout=idle_timeout,
+            on_run_created=on_run_created,
+            on_reconnect=on_reconnect,
         )
 
     def _join_stream(
@@ -127,7 +131,13 @@ class FollowingClient(BaseClient, StreamOverloads[StateT, UpdateT, CustomT]):
         source = SyncStreamSource(
             self._caller, self._requests, resumption, request, False, parameters, headers, self._timeout
         )
-        return SyncRunStream(source, idle_timeout=idle_timeout, on_run_created=None, on_reconnect=on_reconnect)
+        return SyncRunStream(
+            source,
+            self._decoding.part_from_event,
+            idle_timeout=idle_timeout,
+            on_run_created=None,
+            on_reconnect=on_reconnect,
+        )
 
     def _resumption(
         self,

@@ -14,9 +14,9 @@ from .._concurrency import Deadline, shortest, sync_resolve, sync_sleep
 from .._errors import (
     APIConnectionError,
     APIStatusError,
-    RunFailedError,
     StreamInterruptedError,
     UnexpectedResponseError,
+    run_failed,
 )
 from .._idle import IdleWatch
 from .._responses import json_from_response, run_failure
@@ -91,12 +91,7 @@ class Outcome:
             if tried and str(failure.get("message")).startswith("404: "):
                 raise self._interrupted("the run is gone, and its final state with it")
             if raise_error:
-                raise RunFailedError(
-                    error=str(failure.get("error", "Error")),
-                    error_message=str(failure.get("message", "")),
-                    thread_id=self.thread_id,
-                    run_id=self.run_id,
-                )
+                raise run_failed(failure, thread_id=self.thread_id, run_id=self.run_id)
         return state
 
     def _delay(self, error: Exception, tried: int) -> float | None:

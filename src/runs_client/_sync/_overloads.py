@@ -25,6 +25,7 @@ from .._parts import (
     UpdateT,
     ValuesPart,
 )
+from .._resume import FROM_THE_START
 from ._stream import OnReconnect, OnRunCreated, SyncRunStream
 
 if TYPE_CHECKING:
@@ -413,7 +414,8 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         Returns:
             The stream. Errors are raised when it is entered or iterated over: `APIStatusError` where the server
             refuses the run, `StreamInterruptedError` where parts may be missing, `EventDecodeError` where an event
-            cannot be read. A run that fails is told by an `ErrorPart`.
+            cannot be read, `DataDecodeError` where its data do not fit the client's types; iterating again then goes
+            on with the next part. A run that fails is told by an `ErrorPart`.
 
         Raises:
             TypeError: A keyword is no field of the body.
@@ -637,4 +639,194 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
         return self._join_stream(thread_id, run_id, **options)
 
     def _join_stream(self, thread_id: Id | None, run_id: Id, **options: Any) -> SyncRunStream[Any]:
+        raise NotImplementedError
+
+
+class HandleOverloads(Generic[StateT, UpdateT, CustomT]):
+    """`stream` of a handle, typed by stream mode."""
+
+    __slots__ = ()
+
+    @overload
+    def stream(
+        self,
+        *,
+        stream_mode: Literal["values"],
+        last_event_id: str | None = FROM_THE_START,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
+    ) -> SyncRunStream[ValuesPart[StateT] | ControlPart]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        stream_mode: Literal["messages"],
+        last_event_id: str | None = FROM_THE_START,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
+    ) -> SyncRunStream[MessagesPart | ControlPart]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        stream_mode: Literal["messages-tuple"],
+        last_event_id: str | None = FROM_THE_START,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
+    ) -> SyncRunStream[MessagesTuplePart | ControlPart]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        stream_mode: Literal["tasks"],
+        last_event_id: str | None = FROM_THE_START,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
+    ) -> SyncRunStream[TasksPart | ControlPart]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        stream_mode: Literal["checkpoints"],
+        last_event_id: str | None = FROM_THE_START,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
+    ) -> SyncRunStream[CheckpointsPart | ControlPart]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        stream_mode: Literal["updates"],
+        last_event_id: str | None = FROM_THE_START,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
+    ) -> SyncRunStream[UpdatesPart[UpdateT] | ControlPart]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        stream_mode: Literal["events"],
+        last_event_id: str | None = FROM_THE_START,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
+    ) -> SyncRunStream[EventsPart | ControlPart]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        stream_mode: Literal["debug"],
+        last_event_id: str | None = FROM_THE_START,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
+    ) -> SyncRunStream[DebugPart | ControlPart]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        stream_mode: Literal["custom"],
+        last_event_id: str | None = FROM_THE_START,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
+    ) -> SyncRunStream[CustomPart[CustomT] | ControlPart]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        stream_mode: Literal["tools"],
+        last_event_id: str | None = FROM_THE_START,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
+    ) -> SyncRunStream[ToolsPart | ControlPart]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        stream_mode: StreamMode | Sequence[StreamMode] | None = None,
+        last_event_id: str | None = FROM_THE_START,
+        resume: ResumeMode = "exact",
+        idle_timeout: IdleTimeout = "auto",
+        on_reconnect: OnReconnect | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **parameters: Unpack[JoinRunStreamOptions],
+    ) -> SyncRunStream[Part[StateT, UpdateT, CustomT]]: ...
+
+    def stream(self, *, last_event_id: str | None = FROM_THE_START, **options: Any) -> SyncRunStream[Any]:
+        """Stream the parts of the run, from the first one on. `SyncRunsClient.join_stream` says more of the arguments.
+
+        Args:
+            stream_mode: Only these modes of those that the run was created with; all of them by default.
+            last_event_id: Begin after this event; None begins with what happens next. The default needs a run that was
+                created with `stream_resumable`, as `SyncRunsClient.start` does it.
+            resume: What to do when the connection ends before the run.
+            idle_timeout: Seconds of silence after which a connection counts as broken; None is no limit.
+            on_reconnect: Called before the stream is rejoined because its connection ended too early.
+            headers: Sent with this call only.
+            timeout: Seconds for the whole stream; None is no limit.
+            **options: The query parameters.
+                `stream_subgraphs`: Also send the events of subgraphs.
+                `cancel_on_disconnect`: Cancel the run when this connection closes before the run has ended.
+
+        Returns:
+            The stream; `SyncRunsClient.stream` says what it raises.
+
+        Example:
+            ```python
+            for part in handle.stream(stream_mode="updates"):
+                print(part.data)
+            ```
+        """
+        return self._stream(last_event_id=last_event_id, **options)
+
+    def _stream(self, **options: Any) -> SyncRunStream[Any]:
         raise NotImplementedError

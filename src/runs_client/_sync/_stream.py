@@ -7,20 +7,33 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, cast
+from typing import TYPE_CHECKING, Any, Generic, cast, overload
 
 from typing_extensions import Self
 
 from .._concurrency import Deadline, shortest, sync_resolve, sync_sleep
-from .._errors import APIConnectionError, RunsClientError
+from .._errors import APIConnectionError, DataDecodeError, RunsClientError, run_failed
 from .._idle import IdleTimeout, IdleWatch
-from .._parts import ErrorPart, PartT_co, part_from_event
+from .._parts import (
+    ControlPart,
+    CustomPart,
+    CustomT,
+    ErrorPart,
+    Part,
+    PartT_co,
+    PlainPart,
+    StateT,
+    UpdatesPart,
+    UpdateT,
+    ValuesPart,
+)
 from .._resume import FROM_THE_START, Action, AskFailure, AskStatus, Finish, Gap, Reconnect, Rejoin
 from .._sse import EventStreamDecoder, ServerSentEvent
 from .._text import TextReader
 from ._caller import timed_out
 
 if TYPE_CHECKING:
+    from .._collect import StreamResult
     from .._transports import SyncStreamResponse
     from ._source import SyncStreamSource
 
@@ -74,6 +87,7 @@ class SyncRunStream(Generic[PartT_co]):
     def __init__(
         self,
         source: SyncStreamSource,
+        part_from_event: Callable[[ServerSentEvent], PartT_co],
         *,
         idle_timeout: IdleTimeout,
         on_run_created: OnRunCreated | None,
@@ -87,7 +101,7 @@ class SyncRunStream(Generic[PartT_co]):
         self._decoder = EventStreamDecoder()
         # Those of the last chunk; decoded as they are taken, so that a broken one does not hide those before it.
         self._events: Iterator[ServerSentEvent] = iter(())
-        self._part_from_event = cast("Callable[[ServerSentEvent], PartT_co]", part_from_event)
+        self._part_from_event = part_from_event
         self._failure: ErrorPart | None = None
         self._response: SyncStreamResponse | None = None
         self._chunks: Iterator[bytes] | None = None
@@ -157,6 +171,8 @@ class SyncRunStream(Generic[PartT_co]):
                     if self._failure is not None:
                         failure, self._failure = self._failure, None
                         return cast("PartT_co", failure)
+        except DataDecodeError:
+            raise  # nothing is wrong with the stream: who iterates on gets the parts after it
         except BaseException:
             self.close()
             raise
@@ -184,6 +200,9 @@ class SyncRunStream(Generic[PartT_co]):
 
         The stream mode must be `messages` or `messages-tuple`.
 
+        Raises:
+            RunFailedError: The run failed.
+
         Example:
             ```python
             for text in runs.stream(thread_id, "chat", input=..., stream_mode="messages-tuple").text():
@@ -194,6 +213,64 @@ class SyncRunStream(Generic[PartT_co]):
         for part in self:
             if text := reader.read(part):
                 yield text
+            elif isinstance(part, ErrorPart):
+                raise self._run_failed(part.data)
+
+    @overload
+    def until_done(
+        self: SyncRunStream[ValuesPart[StateT] | ControlPart], *, raise_error: bool = True
+    ) -> StreamResult[StateT]: ...
+
+    @overload
+    def until_done(
+        self: SyncRunStream[UpdatesPart[UpdateT] | ControlPart], *, raise_error: bool = True
+    ) -> StreamResult[Any, UpdateT]: ...
+
+    @overload
+    def until_done(
+        self: SyncRunStream[CustomPart[CustomT] | ControlPart], *, raise_error: bool = True
+    ) -> StreamResult[Any, Any, CustomT]: ...
+
+    @overload
+    def until_done(self: SyncRunStream[PlainPart], *, raise_error: bool = True) -> StreamResult: ...
+
+    @overload
+    def until_done(
+        self: SyncRunStream[Part[StateT, UpdateT, CustomT]], *, raise_error: bool = True
+    ) -> StreamResult[StateT, UpdateT, CustomT]: ...
+
+    def until_done(self: SyncRunStream[Any], *, raise_error: bool = True) -> StreamResult[Any, Any, Any]:
+        """Read the stream to its end, and collect what is still to come.
+
+        Args:
+            raise_error: Raise when the run fails; otherwise the result tells its `error`, and has what came before.
+
+        Returns:
+            The last values, the messages put together from their chunks, the updates of each node, the custom data.
+
+        Raises:
+            RunFailedError: The run failed.
+
+        Example:
+            ```python
+            result = runs.stream(thread_id, "chat", input=..., stream_mode=["values", "updates"]).until_done()
+            print(result.values, result.updates)
+            ```
+        """
+        from .._collect import Collector  # most streams are iterated over
+
+        collector = Collector()
+        with self:
+            for part in self:
+                collector.add(part)
+        if raise_error and collector.error is not None:
+            raise self._run_failed(collector.error)
+        return collector.result(
+            thread_id=self.thread_id, run_id=self.run_id, status=self.status, gaps=self._resumption.gaps
+        )
+
+    def _run_failed(self, failure: Any) -> RunsClientError:
+        return run_failed(failure, thread_id=self.thread_id, run_id=self.run_id)
 
     def _open(self) -> None:
         if self._chunks is not None or self._closed:

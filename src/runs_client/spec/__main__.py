@@ -8,8 +8,6 @@ from pathlib import Path
 
 from ._bindings import GenerationError
 from ._contract import ContractError
-from ._follow import accept, follow
-from ._follow_report import report
 from ._project import generate_project, stale_files
 
 UNSETTLED = 1
@@ -55,6 +53,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _sync(root: Path, source: str, *, upstream: str | None, apply: bool) -> int:
+    # These read the facade, which `generate` must be able to mend.
+    from ._follow import accept, follow
+    from ._follow_report import report
+
     following = follow(root, source, upstream)
     print(report(following))
     if apply:

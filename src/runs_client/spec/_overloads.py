@@ -1,4 +1,5 @@
-"""Writes the overloads of `stream` and `join_stream`: one for each stream mode of the contract."""
+"""Writes the overloads of `stream` and `join_stream`, of clients and of handles: one for each stream mode of the
+contract."""
 
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ from .._parts import (
     ControlPart, CustomPart, CustomT, DebugPart, MessagesPart, MessagesTuplePart, Part, StateT, TasksPart,
     CheckpointsPart, EventsPart, ToolsPart, UpdatesPart, UpdateT, ValuesPart,
 )
+from .._resume import FROM_THE_START
 from ._stream import OnReconnect, OnRunCreated, RunStream
 
 if TYPE_CHECKING:
@@ -81,7 +83,8 @@ _STREAM_IMPLEMENTATION = '''
         Returns:
             The stream. Errors are raised when it is entered or iterated over: `APIStatusError` where the server
             refuses the run, `StreamInterruptedError` where parts may be missing, `EventDecodeError` where an event
-            cannot be read. A run that fails is told by an `ErrorPart`.
+            cannot be read, `DataDecodeError` where its data do not fit the client's types; iterating again then goes
+            on with the next part. A run that fails is told by an `ErrorPart`.
 
         Raises:
             TypeError: A keyword is no field of the body.
@@ -100,13 +103,11 @@ _STREAM_IMPLEMENTATION = '''
 
 _JOIN = """
     @overload
-    def join_stream(
-        self,
-        thread_id: Id | None,
-        run_id: Id,
+    def {name}(
+        self,{ids}
         *,
         stream_mode: {mode_type},
-        last_event_id: str | None = None,
+        last_event_id: str | None = {start},
         resume: ResumeMode = "exact",
         idle_timeout: IdleTimeout = "auto",
         on_reconnect: OnReconnect | None = None,
@@ -151,7 +152,49 @@ _JOIN_IMPLEMENTATION = '''
         raise NotImplementedError
 '''
 
+_HANDLE = '''
+
+class HandleOverloads(Generic[StateT, UpdateT, CustomT]):
+    """`stream` of a handle, typed by stream mode."""
+
+    __slots__ = ()
+'''
+
+_HANDLE_IMPLEMENTATION = '''
+    def stream(self, *, last_event_id: str | None = FROM_THE_START, **options: Any) -> RunStream[Any]:
+        """Stream the parts of the run, from the first one on. `RunsClient.join_stream` says more of the arguments.
+
+        Args:
+            stream_mode: Only these modes of those that the run was created with; all of them by default.
+            last_event_id: Begin after this event; None begins with what happens next. The default needs a run that was
+                created with `stream_resumable`, as `RunsClient.start` does it.
+            resume: What to do when the connection ends before the run.
+            idle_timeout: Seconds of silence after which a connection counts as broken; None is no limit.
+            on_reconnect: Called before the stream is rejoined because its connection ended too early.
+            headers: Sent with this call only.
+            timeout: Seconds for the whole stream; None is no limit.
+            **options: The query parameters.
+{parameters}
+
+        Returns:
+            The stream; `RunsClient.stream` says what it raises.
+
+        Example:
+            ```python
+            async for part in handle.stream(stream_mode="updates"):
+                print(part.data)
+            ```
+        """
+        return self._stream(last_event_id=last_event_id, **options)
+
+    def _stream(self, **options: Any) -> RunStream[Any]:
+        raise NotImplementedError
+'''
+
 _ANY_MODE = "StreamMode | Sequence[StreamMode] | None"
+_IDS = """
+        thread_id: Id | None,
+        run_id: Id,"""
 _ANY_PART = "Part[StateT, UpdateT, CustomT]"
 _DEFAULT_MODE = "values"
 _JOIN_OPERATION = "join_run_stream"
@@ -179,11 +222,18 @@ def write_overloads(contract: Path, output: Path) -> None:
             )
         text += _STREAM.format(thread_type=thread_type, mode_type=_ANY_MODE, options=options, part_type=_ANY_PART)
     text += _STREAM_IMPLEMENTATION
-    for mode in modes:
-        text += _JOIN.format(mode_type=f'Literal["{mode}"]', part_type=_part_type(mode))
-    text += _JOIN.format(mode_type=f"{_ANY_MODE} = None", part_type=_ANY_PART)
-    text += _JOIN_IMPLEMENTATION.format(parameters=_described_parameters(document))
+    described = _described_parameters(document)
+    text += _joins(modes, name="join_stream", ids=_IDS, start="None")
+    text += _JOIN_IMPLEMENTATION.format(parameters=described)
+    text += _HANDLE + _joins(modes, name="stream", ids="", start="FROM_THE_START")
+    text += _HANDLE_IMPLEMENTATION.format(parameters=described)
     output.write_text(text, encoding="utf-8")
+
+
+def _joins(modes: list[str], **names: str) -> str:
+    """The overloads of a method that joins streams."""
+    text = "".join(_JOIN.format(mode_type=f'Literal["{mode}"]', part_type=_part_type(mode), **names) for mode in modes)
+    return text + _JOIN.format(mode_type=f"{_ANY_MODE} = None", part_type=_ANY_PART, **names)
 
 
 def _described_parameters(document: dict[str, Any]) -> str:

@@ -11,10 +11,12 @@ _REPLACEMENTS = [
         # our names
         (r"\bRunsClient\b", "SyncRunsClient"),
         (r"\bRunStream\b", "SyncRunStream"),
+        (r"\bRunHandle\b", "SyncRunHandle"),
+        (r"\bCompletedRuns\b", "SyncCompletedRuns"),
         (r"\bStreamSource\b", "SyncStreamSource"),
         (r"\bHttpxTransport\b", "SyncHttpxTransport"),
         (r"\bHttpxStreamResponse\b", "SyncHttpxStreamResponse"),
-        (r"\bAsync(Caller|Transport|TransportName|StreamResponse|Limiter|IdleGuard)\b", r"Sync\1"),
+        (r"\bAsync(Caller|Transport|TransportName|StreamResponse|Limiter|IdleGuard|Workers)\b", r"Sync\1"),
         (r"\basync_(sleep|fail_after|resolve|loop|closer|transport)\b", r"sync_\1"),
         (r"\b_transports\._httpx\b", "_transports._httpx_sync"),
         (r"\b_httpx_pools\b", "_httpx_pools_sync"),

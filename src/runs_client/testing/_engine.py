@@ -94,7 +94,8 @@ class Engine:
             multitask_strategy=strategy,
             log=EventLog(next_id),
             created_at=now(after_seconds=delay),
-            deletes_thread=thread.is_hidden and payload.get("on_completion") != "keep",
+            # Only the run that the thread was made for: one that resumes it leaves the thread alone.
+            deletes_thread=thread.is_hidden and not thread.runs and payload.get("on_completion") != "keep",
         )
         run.kwargs = _kwargs_of(run, payload)
         thread.runs[run.run_id] = run

@@ -124,8 +124,15 @@ class Execution:
         return await self._advance(None)
 
     async def answer(self, answer: Any) -> bool:
-        """Answer the agent's question and let it go on. Returns as `begin` does."""
+        """Answer the agent's question and let it go on. Returns as `begin` does.
+
+        Args:
+            answer: The answer, or an object that holds it under the question's id.
+        """
+        assert self.question is not None
         self._resume_task()
+        if isinstance(answer, dict) and self.question["id"] in answer:
+            answer = answer[self.question["id"]]
         self.question = None
         return await self._advance(answer)
 

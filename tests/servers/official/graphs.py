@@ -40,6 +40,10 @@ class AskState(TypedDict, total=False):
     answer: Any
 
 
+class AnswersState(TypedDict, total=False):
+    answers: Annotated[list[Any], operator.add]
+
+
 class TeamState(TypedDict):
     log: Annotated[list[str], operator.add]
 
@@ -113,6 +117,14 @@ def ask_node(state: AskState) -> AskState:
     return {"answer": interrupt(state.get("question", "Continue?"))}
 
 
+def first_node(state: AnswersState) -> AnswersState:
+    return {"answers": [interrupt("first?")]}
+
+
+def second_node(state: AnswersState) -> AnswersState:
+    return {"answers": [interrupt("second?")]}
+
+
 def fail_node(state: EchoState) -> EchoState:
     raise ValueError(state.get("text", "this agent always fails"))
 
@@ -133,6 +145,14 @@ echo = one_node(EchoState, "echo", echo_node)
 counter = one_node(CounterState, "counter", counter_node)
 chat = one_node(ChatState, "chat", chat_node)
 ask = one_node(AskState, "ask", ask_node)
+ask_two = (  # at the same time, which the embedded server's agents cannot
+    StateGraph(AnswersState)
+    .add_node("first", first_node)
+    .add_node("second", second_node)
+    .add_edge(START, "first")
+    .add_edge(START, "second")
+    .compile()
+)
 fail = one_node(EchoState, "fail", fail_node)
 team = (
     StateGraph(TeamState)
