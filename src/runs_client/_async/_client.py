@@ -10,9 +10,9 @@ from typing_extensions import Unpack
 from .._errors import RunsClientError
 from .._parts import CustomT, StateT, UpdateT
 from .._requests import LASTING, Id
-from ._operations import OperationsClient
 from ._completion import MAX_CONCURRENCY, CompletedRuns, joined_states
 from ._handle import RunHandle
+from ._operations import OperationsClient
 
 if TYPE_CHECKING:
     from runs_bindings.payloads import StatelessRunCreatePayload
