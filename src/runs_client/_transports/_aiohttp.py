@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import io
+import sys
 import weakref
 from collections.abc import AsyncIterator, Mapping
 
 import aiohttp
 from yarl import URL
 
-from .._concurrency import async_fail_after
 from .._errors import InvalidRequestError, RunsClientError
 from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
@@ -26,6 +26,11 @@ _AIOHTTP_ERRORS = (
     RuntimeError,  # a session that is closed
     UnicodeError,
 )
+
+if sys.version_info >= (3, 11):
+    from asyncio import timeout
+else:  # there, aiohttp itself brings it
+    from async_timeout import timeout  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
 
 _MAX_HEADER_SIZE = 100 * 1024  # as under httpx
 _LARGE = 2**20
@@ -67,7 +72,7 @@ class AiohttpTransport:
     async def open(self, request: Request) -> AiohttpStreamResponse:
         """Send a request and return as soon as the response's headers are there."""
         try:
-            with async_fail_after(request.timeout):  # before Python 3.12, `asyncio.wait_for` may lose a cancellation
+            async with timeout(request.timeout):  # before Python 3.12, `asyncio.wait_for` may lose a cancellation
                 return AiohttpStreamResponse(request, await self._open(request, total=None))
         except _AIOHTTP_ERRORS as error:
             failure, cause = _typed(request, error), _without_request(error)
