@@ -101,7 +101,8 @@ class OperationsClient(FollowingClient[StateT, UpdateT, CustomT]):
         *,
         defaults: Mapping[str, Any] = NO_DEFAULTS,
         on_run_created: OnRunCreated | None = None,
-        **options: Any,
+        headers: Mapping[str, str] | None,
+        timeout: float | None,
     ) -> Run:
         operation: CreatingOperation = operations.create_stateless_run if thread_id is None else operations.create_run
         run = await self._call(
@@ -110,7 +111,8 @@ class OperationsClient(FollowingClient[StateT, UpdateT, CustomT]):
             () if thread_id is None else (thread_id,),
             method=method,
             body=creation_body(method, assistant_id, payload, operation, defaults),
-            **options,
+            headers=headers,
+            timeout=timeout,
         )
         if on_run_created is not None:
             await async_resolve(on_run_created(run.run_id, run.thread_id))
@@ -145,11 +147,14 @@ class OperationsClient(FollowingClient[StateT, UpdateT, CustomT]):
         payloads: Iterable[StatelessRunCreatePayload],
         *,
         defaults: Mapping[str, Any] = NO_DEFAULTS,
-        **options: Any,
+        headers: Mapping[str, str] | None,
+        timeout: float | None,
     ) -> RunList:
         operation = operations.create_run_batch
         body = batch_body(method, payloads, operation, defaults)
-        return await self._call(operation.parse_result, operation, (), method=method, body=body, **options)
+        return await self._call(
+            operation.parse_result, operation, (), method=method, body=body, headers=headers, timeout=timeout
+        )
 
     @overload
     async def wait(

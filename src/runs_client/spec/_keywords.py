@@ -6,12 +6,14 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from openapi_python_client.config import Config
 
 from ._contract import Operation, body_fields, operations, parameters
 from ._names import python_name
+
+Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
 
 FACADE = Path(__file__).parents[1] / "_async"
 
@@ -45,12 +47,27 @@ def _arguments_by_operation() -> dict[str, dict[str, str]]:
 
     The source is read, not imported: the facade imports the bindings, which may not be there yet.
     """
+    functions = [
+        node
+        for module in sorted(FACADE.glob("*.py"))
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    helpers = {function.name: function for function in functions if function.name.startswith("_")}
     taken: dict[str, dict[str, str]] = defaultdict(dict)
-    for module in sorted(FACADE.glob("*.py")):
-        for method in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.args.kwarg:
-                arguments = [*method.args.posonlyargs, *method.args.args, *method.args.kwonlyargs]
-                for node in ast.walk(method):
-                    if isinstance(node, ast.Attribute):
-                        taken[node.attr] |= {argument.arg: method.name.lstrip("_") for argument in arguments}
+    for method in functions:
+        if method.args.kwarg:
+            arguments = [*method.args.posonlyargs, *method.args.args, *method.args.kwonlyargs]
+            for name in _names_used(method, helpers, set()):
+                taken[name] |= {argument.arg: method.name.lstrip("_") for argument in arguments}
     return taken
+
+
+def _names_used(function: ast.AST, helpers: dict[str, Function], passed: set[str]) -> Iterator[str]:
+    """The attributes that a method uses, those used by the private helpers that it calls included."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute) and node.attr not in passed:
+            passed.add(node.attr)
+            yield node.attr
+            if node.attr in helpers:
+                yield from _names_used(helpers[node.attr], helpers, passed)
