@@ -13,8 +13,7 @@ import pytest
 
 from runs_client.spec._contract import ContractError
 from runs_client.spec._drift import Drift, drift, read_reasons
-from runs_client.spec._overlay import apply_overlay, read_overlay
-from runs_client.spec._upstreams import known_upstreams, read_published, reasons_for, shipped_contract
+from runs_client.spec._upstreams import corrected, read_published, reasons_for, shipped_contract
 from tests.contract.contracts import OPENAPI
 
 OFFICIAL = OPENAPI / "upstreams/langgraph-api.json"
@@ -22,9 +21,9 @@ AEGRA = Path(__file__).parent / "published/aegra-api-0.11.0.json"
 
 
 def drift_of(document: dict[str, Any], upstream: str) -> Drift:
-    corrected, unused = apply_overlay(document, read_overlay(known_upstreams()[upstream]))
+    published, unused = corrected(document, upstream)
     assert not unused
-    return drift(shipped_contract(), corrected, reasons_for(upstream))
+    return drift(shipped_contract(), published, reasons_for(upstream))
 
 
 def test_ours_has_all_that_the_official_contract_has_or_says_why() -> None:

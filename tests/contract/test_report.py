@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 
 from runs_client.spec._diff import diff
-from runs_client.spec._findings import Finding
-from runs_client.spec._report import Format, as_markdown, print_findings
+from runs_client.spec._findings import Finding, Format
+from runs_client.spec._report import as_markdown, print_findings
 
 from .changes import GOT, SENT, STRING, base, both, drop, put
 

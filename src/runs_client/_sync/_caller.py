@@ -14,7 +14,7 @@ from .._headers import checked_headers
 from .._responses import EVENT_STREAM, REDIRECTS, error_from_response, not_an_event_stream
 from .._retry import SAFE_METHODS
 from .._transports import Request, Response, SyncStreamResponse
-from .._transports._failures import not_answered, timed_out
+from .._transports._failures import not_answered
 
 if TYPE_CHECKING:
     from .._retry import RetryPolicy
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .._transports._choice import ChosenTransport
     from .._url import BaseURL
 
-__all__ = ["SyncCaller", "RequestHook", "timed_out"]
 
 AnswerT = TypeVar("AnswerT", Response, SyncStreamResponse)
 RequestHook = Callable[[Request], "Request | Request | None | None"]

@@ -22,7 +22,7 @@ from .._idle import IdleWatch
 from .._responses import json_from_response, run_failure
 from .._resume import run_from_headers
 from .._transports import Response
-from ._caller import timed_out
+from .._transports._failures import timed_out
 
 if TYPE_CHECKING:
     from .._requests import RequestFactory

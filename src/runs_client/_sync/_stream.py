@@ -30,7 +30,7 @@ from .._parts import (
 from .._resume import FROM_THE_START, Action, AskFailure, AskStatus, Finish, Gap, Reconnect, Rejoin
 from .._sse import EventStreamDecoder, ServerSentEvent
 from .._text import TextReader
-from ._caller import timed_out
+from .._transports._failures import timed_out
 
 if TYPE_CHECKING:
     from .._collect import StreamResult

@@ -7,17 +7,16 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..spec._findings import Finding, Format, has_breaking
+
 if TYPE_CHECKING:
-    from ..spec._findings import Finding
     from ..spec._history import Change
 
 # The tools are imported by the commands that need them, so that `--help` is quick.
-
-Format: TypeAlias = Literal["table", "json", "markdown"]
 
 BREAKING = 1
 COULD_NOT_RUN = 2
@@ -70,7 +69,7 @@ def fix(
 
 
 @app.command(name="diff")
-def diff_(before: Source, after: Source, format: FormatOption = "table") -> None:
+def diff_(before: Source, after: Source, format: FormatOption = Format.TABLE) -> None:
     """Tell what changed from one contract to another, and whom it breaks."""
     from ..spec._diff import diff
     from ..spec._extract import extract_runs
@@ -82,19 +81,16 @@ def diff_(before: Source, after: Source, format: FormatOption = "table") -> None
 
 
 @app.command()
-def drift(source: Source, upstream: Upstream = None, format: FormatOption = "table") -> None:
+def drift(source: Source, upstream: Upstream = None, format: FormatOption = Format.TABLE) -> None:
     """Tell where a server differs from the contract of this client, known differences left out."""
     from ..spec._drift import drift as compare
-    from ..spec._overlay import Corrected, apply_overlay, read_overlay
-    from ..spec._upstreams import known_upstreams, read_published, reasons_for, shipped_contract
+    from ..spec._upstreams import corrected, read_published, reasons_for, shipped_contract
 
     with _explained():
         published = read_published(source, upstream)
-        corrected = Corrected(published.document, ())
-        if published.upstream is not None:
-            corrected = apply_overlay(published.document, read_overlay(known_upstreams()[published.upstream]))
-        _warn_of(corrected.unused)
-        found = compare(shipped_contract(), corrected.document, reasons_for(published.upstream))
+        document, unused = corrected(published.document, published.upstream)
+        _warn_of(unused)
+        found = compare(shipped_contract(), document, reasons_for(published.upstream))
     _finish(found.unknown, format)
 
 
@@ -103,7 +99,7 @@ def history(
     package: Annotated[str, typer.Argument(show_default=False, help="A package whose wheels carry a contract.")],
     first: Annotated[str | None, typer.Option("--from", metavar="VERSION", show_default="the oldest")] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="VERSION", show_default="the newest")] = None,
-    format: FormatOption = "table",
+    format: FormatOption = Format.TABLE,
 ) -> None:
     """Print the changelog of a published contract, version by version.
 
@@ -119,9 +115,9 @@ def history(
         with _progress(f"versions of {package}", len(versions)) as passed:
             for change in changes(versions, published_contract(package), passed):
                 found.append(change)
-                if format != "json":
+                if format is not Format.JSON:
                     _print_change(change, format)
-        if format == "json":
+        if format is Format.JSON:
             _print_json(found)
         elif not found:
             typer.echo("Nothing changed.")
@@ -134,8 +130,6 @@ def _finish(findings: Sequence[Finding], format: Format) -> None:
 
 
 def _exit_with(findings: Sequence[Finding]) -> None:
-    from ..spec._findings import has_breaking
-
     if has_breaking(findings):
         raise typer.Exit(BREAKING)
 
@@ -143,15 +137,14 @@ def _exit_with(findings: Sequence[Finding]) -> None:
 def _print(findings: Sequence[Finding], format: Format) -> None:
     from rich.console import Console
 
-    from ..spec._report import Format as ReportFormat
     from ..spec._report import print_findings
 
-    print_findings(findings, ReportFormat(format), Console())
+    print_findings(findings, format, Console())
 
 
 def _print_change(change: Change, format: Format) -> None:
     title = f"{change.version}, after {change.previous}"
-    typer.echo(f"## {title}\n" if format == "markdown" else typer.style(title, bold=True))
+    typer.echo(f"## {title}\n" if format is Format.MARKDOWN else typer.style(title, bold=True))
     if change.appeared is not None:
         typer.echo("The contract is published for the first time." if change.appeared else "It carries no contract.")
     else:

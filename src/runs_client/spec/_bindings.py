@@ -18,13 +18,12 @@ from openapi_python_client.schema import Reference
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from ._audit import audit
-from ._contract import ContractError, read_contract
+from ._contract import BUNDLED_OPENAPI, ContractError, read_contract
 from ._free_form import simplify_free_form_objects
 from ._keywords import taken_keywords
 from ._losses import overlooked_parts
 from ._render import render, unusable_bodies
 
-BUNDLED_OPENAPI = Path(__file__).parent / "openapi"  # only in a wheel
 RUFF_SETTINGS = ("--isolated", "--target-version=py310", "--line-length=100")
 
 

@@ -14,6 +14,22 @@ from ruamel.yaml.error import YAMLError
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 COMPOSITIONS = ("allOf", "anyOf", "oneOf")
 
+# Keywords that accept and refuse nothing.
+ANNOTATIONS = {
+    "$comment",
+    "deprecated",
+    "description",
+    "example",
+    "examples",
+    "externalDocs",
+    "readOnly",
+    "summary",
+    "title",
+    "writeOnly",
+}
+
+BUNDLED_OPENAPI = Path(__file__).parent / "openapi"  # only in a wheel
+
 
 class ContractError(Exception):
     """The document cannot be read as an OpenAPI contract."""

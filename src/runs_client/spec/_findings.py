@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 
@@ -33,6 +34,14 @@ class Finding:
     reason: str
     members: tuple[str, ...] = ()
     subject: str = ""
+
+
+class Format(str, Enum):
+    """How findings are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
 
 
 def has_breaking(findings: Iterable[Finding]) -> bool:

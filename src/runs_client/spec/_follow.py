@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,10 @@ from ._diff import diff
 from ._drift import Drift, drift
 from ._extract import extract_runs, write_document
 from ._findings import Finding
-from ._overlay import apply_overlay, read_overlay
+from ._project import CONTRACT
 from ._surface import PythonChange, python_changes
-from ._upstreams import known_upstreams, read_published, reasons_for
+from ._upstreams import corrected, known_upstreams, read_published, reasons_for
 
-CONTRACT = Path("openapi/runs.yaml")
 UPSTREAMS = Path("openapi/upstreams")
 _SOURCE = "x-source"
 
@@ -70,11 +68,10 @@ def follow(root: Path, source: str, upstream: str | None = None) -> Following:
         raise ContractError(f"{source} is no known upstream: name it, one of {', '.join(known_upstreams())}")
     snapshot = UPSTREAMS / f"{found.upstream}.json"
     before = read_contract(root / snapshot)
-    after = copy.deepcopy(extract_runs(found.document))
+    after = extract_runs(found.document)
     after["info"][_SOURCE] = source
-    overlay = read_overlay(known_upstreams()[found.upstream])
-    old, _ = apply_overlay(before, overlay)
-    new, unused = apply_overlay(after, overlay)
+    old, _ = corrected(before, found.upstream)
+    new, unused = corrected(after, found.upstream)
     return Following(
         source=source,
         snapshot=snapshot,

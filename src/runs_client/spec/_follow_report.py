@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ._findings import Finding
-from ._follow import CONTRACT, Following
+from ._follow import Following
+from ._project import CONTRACT
 from ._surface import PythonChange
 
 

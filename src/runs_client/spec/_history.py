@@ -68,9 +68,7 @@ def versions_between(versions: Sequence[str], first: str | None, last: str | Non
     return list(versions[begin : end + 1])
 
 
-def changes(
-    versions: Sequence[str], read: Read, passed: Callable[[int], None] = lambda _count: None
-) -> Iterator[Change]:
+def changes(versions: Sequence[str], read: Read, passed: Callable[[int], None]) -> Iterator[Change]:
     """Each change in a range of versions, oldest first, as soon as it is found.
 
     Where both ends of a range are equal, nothing inside it is looked at: a change that was taken back within such a

@@ -7,21 +7,8 @@ from typing import Any
 
 from openapi_python_client.config import Config
 
-from ._contract import COMPOSITIONS, Operation, is_alias, operations, reference_of, users_of_components
+from ._contract import ANNOTATIONS, COMPOSITIONS, Operation, is_alias, operations, reference_of, users_of_components
 from ._names import python_name
-
-ANNOTATIONS = {
-    "$comment",
-    "deprecated",
-    "description",
-    "example",
-    "examples",
-    "externalDocs",
-    "readOnly",
-    "summary",
-    "title",
-    "writeOnly",
-}
 
 
 def overlooked_parts(contract: dict[str, Any], config: Config) -> Iterator[str]:

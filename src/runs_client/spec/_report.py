@@ -7,7 +7,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from enum import Enum
 from typing import Any, TypeAlias
 
 from rich import box
@@ -15,7 +14,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ._findings import Finding, has_breaking
+from ._findings import Finding, Format, has_breaking
 
 NOTHING = "Nothing changed."
 
@@ -23,14 +22,6 @@ _Row: TypeAlias = tuple[list[str], ...]  # a cell for each column, in lines
 
 _COLUMNS = ("Change", "Where", "Before", "After", "Why", "Members")
 _WIDE = 100  # columns of a terminal; in a narrower one the cells of a table would be too narrow to read
-
-
-class Format(str, Enum):
-    """How findings are printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
 
 
 def print_findings(findings: Sequence[Finding], format: Format, console: Console) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ._contract import ContractError
 from ._nodes import Node
-from ._schemas import ANNOTATIONS, LIMITS, TYPES, Facet, Property, Variant, View, key_of, tightness
+from ._schemas import KEYWORDS_WITHOUT_EFFECT, LIMITS, TYPES, Facet, Property, Variant, View, key_of, tightness
 
 # What only values of one type are measured by.
 _MEASURES: dict[str, set[str]] = {
@@ -28,7 +28,7 @@ _IMPLYING = {
     "string": {"contentSchema", *_MEASURES["string"]},
 }
 _STRUCTURE = {"$defs", "$ref", "allOf", "anyOf", "const", "enum", "nullable", "oneOf", "type"}
-_READ_ELSEWHERE = {*_STRUCTURE, *ANNOTATIONS, "format", *set().union(*_IMPLYING.values())}
+_READ_ELSEWHERE = {*_STRUCTURE, *KEYWORDS_WITHOUT_EFFECT, "format", *set().union(*_IMPLYING.values())}
 _SAYS_NOTHING = {"minItems": 0, "minLength": 0, "minProperties": 0, "uniqueItems": False}
 _CLASSES: dict[str, Any] = {
     "array": list,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from ._contract import ANNOTATIONS
 from ._nodes import Node
 
 View: TypeAlias = tuple[Node, ...]
@@ -14,20 +15,7 @@ View: TypeAlias = tuple[Node, ...]
 
 TYPES = ("array", "boolean", "null", "number", "object", "string")
 NOTES = ("default", "deprecated")
-
-# Keywords that accept and refuse nothing.
-ANNOTATIONS = {
-    "$comment",
-    "description",
-    "example",
-    "examples",
-    "externalDocs",
-    "readOnly",
-    "summary",
-    "title",
-    "writeOnly",
-    *NOTES,
-}
+KEYWORDS_WITHOUT_EFFECT = ANNOTATIONS | {*NOTES}
 
 # Keywords whose values can be told tighter or looser.
 LIMITS = {

@@ -13,7 +13,19 @@ from typing import TypeVar
 from ._contract import ContractError
 from ._nodes import Node
 from ._schema_keywords import own_variants
-from ._schemas import ANNOTATIONS, LIMITS, NOTES, TYPES, Facet, Property, Shape, Variant, View, key_of, tightness
+from ._schemas import (
+    KEYWORDS_WITHOUT_EFFECT,
+    LIMITS,
+    NOTES,
+    TYPES,
+    Facet,
+    Property,
+    Shape,
+    Variant,
+    View,
+    key_of,
+    tightness,
+)
 
 T = TypeVar("T")
 
@@ -58,7 +70,7 @@ def _place(node: Node) -> Node:
     passed: set[Node] = set()
     while node not in passed and isinstance(node.data, dict):
         passed.add(node)
-        beside = node.data.keys() - ANNOTATIONS
+        beside = node.data.keys() - KEYWORDS_WITHOUT_EFFECT
         target = node.target()
         if target is not None and beside == {"$ref"}:
             node = target

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ._contract import ContractError, read_contract
+from ._contract import BUNDLED_OPENAPI, ContractError, read_contract
 from ._drift import Known, read_reasons
-from ._overlay import read_overlay
+from ._overlay import Corrected, apply_overlay, read_overlay
 from ._sources import load_document
 
-_BUNDLED = Path(__file__).parent / "openapi"  # only in a wheel
-_OPENAPI = _BUNDLED if _BUNDLED.is_dir() else Path(__file__).parents[3] / "openapi"
+_OPENAPI = BUNDLED_OPENAPI if BUNDLED_OPENAPI.is_dir() else Path(__file__).parents[3] / "openapi"
 _TITLES = "x-titles"
 
 
@@ -21,12 +20,10 @@ class Published:
     """A contract as somebody publishes it.
 
     Attributes:
-        source: Where it is from.
         document: All of it, as it was found.
         upstream: The server that it belongs to, if its corrections are shipped.
     """
 
-    source: str
     document: dict[str, Any]
     upstream: str | None
 
@@ -49,12 +46,19 @@ def read_published(source: str, upstream: str | None = None) -> Published:
     if upstream is not None and upstream not in known_upstreams():
         raise ContractError(f"{upstream} is no known upstream: they are {', '.join(known_upstreams())}")
     document = load_document(source)
-    return Published(source, document, upstream or _upstream_of(source, document))
+    return Published(document, upstream or _upstream_of(source, document))
 
 
 def known_upstreams() -> dict[str, Path]:
     """The servers whose corrections are shipped, each with its overlay."""
     return {path.stem: path for path in sorted((_OPENAPI / "overlays").glob("*.yaml"))}
+
+
+def corrected(document: dict[str, Any], upstream: str | None) -> Corrected:
+    """A document with the corrections that are shipped for its upstream, if there are any."""
+    if upstream is None:
+        return Corrected(document, ())
+    return apply_overlay(document, read_overlay(known_upstreams()[upstream]))
 
 
 def reasons_for(upstream: str | None) -> list[Known]:
