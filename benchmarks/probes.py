@@ -57,9 +57,9 @@ async def latency(contender: AsyncClient, beside: int) -> dict[str, float]:
 
 
 async def long_stream(contender: AsyncClient, events: int) -> dict[str, float]:
-    """Microseconds for each event of one stream, and by how much it raised the most memory that was ever taken."""
+    """Microseconds of CPU time for each event of one stream, and by how much it raised the most memory ever taken."""
     peak = peak_kilobytes()
-    begin = time.perf_counter()
+    begin = time.process_time()  # a long stream is read faster than the server writes it
     await contender.stream(f"tick-{events}")
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     return {"microseconds each": seconds / events * 1e6, "megabytes more": (peak_kilobytes() - peak) / 1024}

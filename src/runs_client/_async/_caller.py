@@ -68,7 +68,7 @@ class AsyncCaller:
         """
         return await self._persist(request, self._transport.get().send)
 
-    async def open(self, request: Request, *, retries: bool = True) -> AsyncStreamResponse:
+    def open(self, request: Request, *, retries: bool = True) -> Awaitable[AsyncStreamResponse]:
         """Send a request and return as soon as the response's headers are there.
 
         Args:
@@ -80,7 +80,7 @@ class AsyncCaller:
             APIConnectionError: No answer came.
         """
         persist = self._persist if retries else self._once
-        return await persist(request, self._transport.get().open)
+        return persist(request, self._transport.get().open)
 
     async def open_events(self, request: Request, *, retries: bool = True) -> AsyncStreamResponse:
         """Open an event stream, like `open`.
@@ -99,7 +99,7 @@ class AsyncCaller:
         while True:
             tried += 1
             try:
-                return await self._try(request, exchange, deadline)
+                return await self._attempt(request, exchange, deadline)
             except RunsClientError as error:
                 delay = self._retry.delay(error, method=request.method, tried=tried)
                 remaining = deadline.remaining()
@@ -108,14 +108,19 @@ class AsyncCaller:
                 _log.info("retrying in %.2f s (try %d): %s", delay, tried + 1, error)
             await async_sleep(delay)
 
-    async def _once(self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]]) -> AnswerT:
-        return await self._try(request, exchange, Deadline(request.timeout))
+    def _once(self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]]) -> Awaitable[AnswerT]:
+        return self._attempt(request, exchange, Deadline(request.timeout))
 
-    async def _try(
+    def _attempt(
+        self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]], deadline: Deadline
+    ) -> Awaitable[AnswerT]:
+        if self._only_exchanges:  # transports keep the time limit themselves, at less cost
+            return self._follow(request, exchange, deadline)
+        return self._limited(request, exchange, deadline)
+
+    async def _limited(
         self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]], deadline: Deadline
     ) -> AnswerT:
-        if self._only_exchanges:  # transports keep the time limit themselves, at less cost
-            return await self._follow(request, exchange, deadline)
         sent = []
 
         def send(request: Request) -> Awaitable[AnswerT]:

@@ -275,20 +275,17 @@ class RunStream(Generic[PartT_co]):
         if self._chunks is not None or self._closed:
             return
         try:
-            await self._open_first()
+            self._source.deadline = Deadline(self._source.first.timeout)
+            if self._source.creates_only:
+                await self._source.create()
+                await self._tell_run_created()
+                await self._carry_out(Rejoin(FROM_THE_START))
+            else:
+                await self._connected(await self._source.open(self._watch.timeout), None)
+                await self._tell_run_created()
         except BaseException:
             await self.aclose()
             raise
-
-    async def _open_first(self) -> None:
-        self._source.deadline = Deadline(self._source.first.timeout)
-        if self._source.creates_only:
-            await self._source.create()
-            await self._tell_run_created()
-            await self._carry_out(Rejoin(FROM_THE_START))
-        else:
-            await self._connected(await self._source.open(self._watch.timeout), None)
-            await self._tell_run_created()
 
     async def _tell_run_created(self) -> None:
         if self._on_run_created is not None and self.run_id is not None:

@@ -100,7 +100,7 @@ class SyncCaller:
         while True:
             tried += 1
             try:
-                return self._try(request, exchange, deadline)
+                return self._attempt(request, exchange, deadline)
             except RunsClientError as error:
                 delay = self._retry.delay(error, method=request.method, tried=tried)
                 remaining = deadline.remaining()
@@ -110,11 +110,14 @@ class SyncCaller:
             sync_sleep(delay)
 
     def _once(self, request: Request, exchange: Callable[[Request], AnswerT]) -> AnswerT:
-        return self._try(request, exchange, Deadline(request.timeout))
+        return self._attempt(request, exchange, Deadline(request.timeout))
 
-    def _try(self, request: Request, exchange: Callable[[Request], AnswerT], deadline: Deadline) -> AnswerT:
+    def _attempt(self, request: Request, exchange: Callable[[Request], AnswerT], deadline: Deadline) -> AnswerT:
         if self._only_exchanges:  # transports keep the time limit themselves, at less cost
             return self._follow(request, exchange, deadline)
+        return self._limited(request, exchange, deadline)
+
+    def _limited(self, request: Request, exchange: Callable[[Request], AnswerT], deadline: Deadline) -> AnswerT:
         sent = []
 
         def send(request: Request) -> AnswerT:

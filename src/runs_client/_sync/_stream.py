@@ -276,20 +276,17 @@ class SyncRunStream(Generic[PartT_co]):
         if self._chunks is not None or self._closed:
             return
         try:
-            self._open_first()
+            self._source.deadline = Deadline(self._source.first.timeout)
+            if self._source.creates_only:
+                self._source.create()
+                self._tell_run_created()
+                self._carry_out(Rejoin(FROM_THE_START))
+            else:
+                self._connected(self._source.open(self._watch.timeout), None)
+                self._tell_run_created()
         except BaseException:
             self.close()
             raise
-
-    def _open_first(self) -> None:
-        self._source.deadline = Deadline(self._source.first.timeout)
-        if self._source.creates_only:
-            self._source.create()
-            self._tell_run_created()
-            self._carry_out(Rejoin(FROM_THE_START))
-        else:
-            self._connected(self._source.open(self._watch.timeout), None)
-            self._tell_run_created()
 
     def _tell_run_created(self) -> None:
         if self._on_run_created is not None and self.run_id is not None:
