@@ -115,6 +115,11 @@ def run_failure(state: Any) -> dict[str, Any] | None:
     return failure if isinstance(failure, dict) else None
 
 
+def is_about_a_gone_run(failure: dict[str, Any]) -> bool:
+    """Whether this is no failure of a run: who joins one that was deleted is told so in the same form."""
+    return str(failure.get("message")).startswith("404: ")
+
+
 def not_an_event_stream(request: Request, response: Response) -> UnexpectedResponseError:
     """The error for a success that is no event stream where one was asked for."""
     kind = response.headers.get("content-type", "no content type")

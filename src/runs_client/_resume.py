@@ -145,6 +145,7 @@ class Resumption:
         run_id: The run, if it is known.
         expects_live_events: Whether there may be events that the server does not keep.
         joins: Whether the first connection joins a run that may be going on.
+        may_vanish: Whether the server deletes the run as soon as it is over.
         jitter: Gives a number from 0 to 1.
 
     Attributes:
@@ -169,6 +170,7 @@ class Resumption:
         "_is_verifying",
         "_jitter",
         "_may_repeat",
+        "_may_vanish",
         "_mode",
         "_open_events",
         "_open_id",
@@ -179,6 +181,8 @@ class Resumption:
         "_server_delay",
         "_to_drop",
         "_tries",
+        "_vanished_unseen",
+        "_was_seen_alive",
         "gaps",
         "last_event_id",
         "reconnects",
@@ -197,6 +201,7 @@ class Resumption:
         run_id: str | None = None,
         expects_live_events: bool = False,
         joins: bool = False,
+        may_vanish: bool = False,
         jitter: Callable[[], float] = random,
     ) -> None:
         self.thread_id = thread_id
@@ -220,6 +225,9 @@ class Resumption:
         self._delivered_any = False
         self._has_rejoined = False
         self._may_repeat = joins
+        self._may_vanish = may_vanish
+        self._was_seen_alive = False  # while the present connection was open
+        self._vanished_unseen = False
         self._is_probing = False
         self._confirmations = 0  # rejoins in a row that brought nothing new, after the run was seen finished
         self._delivered_since_rejoin = False
@@ -238,6 +246,26 @@ class Resumption:
         thread_id, run_id = run_from_headers(headers)
         self.thread_id = self.thread_id or thread_id
         self.run_id = self.run_id or run_id
+
+    @property
+    def needs_witness(self) -> bool:
+        """Whether to look the run up now that a connection is open, and report with `seen`.
+
+        A server that deletes a run with its end does not keep its `error` event either. Who is connected gets that; who
+        comes later finds no run and no error, whether it failed or not.
+        """
+        return self._may_vanish and not self._saw_finished and self.status is None
+
+    def seen(self, status: str | None) -> None:
+        """The run was looked up while a connection was open.
+
+        Args:
+            status: The run's status; None if the run is gone.
+        """
+        if status is None or status in _FINISHED:
+            self.status = status
+        else:
+            self._was_seen_alive = True
 
     def retry(self, milliseconds: int) -> None:
         """The server sent `retry`: the least time to wait before reconnecting."""
@@ -399,6 +427,7 @@ class Resumption:
             return self._again("the stream ended before its run did")
         self.status = status or self.status
         self._saw_finished = True
+        self._vanished_unseen = self._may_vanish and self.status is None and not self._was_seen_alive
         if self._can_resume:
             return self._rejoin()
         return self._finish()
@@ -445,7 +474,7 @@ class Resumption:
 
     def _rejoin(self, delay: float = 0.0, reason: str | None = None) -> Rejoin:
         self._has_rejoined = True
-        self._delivered_since_rejoin = False
+        self._delivered_since_rejoin = self._was_seen_alive = False
         self._is_in_doubt = self._is_verifying = self._is_probing = False
         self._may_repeat = True
         if not self._can_resume:
@@ -464,6 +493,11 @@ class Resumption:
         # The official server does not keep the `error` event, so it is missing where a stream was rejoined.
         if self.status == "error" and not self._saw_last_event:
             return AskFailure()
+        if self._vanished_unseen:
+            self._lose(
+                "the server deleted the run before its stream was joined, so nobody can say whether it failed; "
+                "on_completion='keep' keeps it"
+            )
         return Finish()
 
     def _lose(self, reason: str, error: RunsClientError | None = None) -> None:

@@ -55,6 +55,13 @@ async def test_a_stream_without_a_thread(runs: RunsClient) -> None:
 
 
 @pytest.mark.covers("stream")
+async def test_a_stream_without_a_thread_tells_a_failure(runs: RunsClient) -> None:
+    parts = [part async for part in runs.stream(None, "fail", input={"text": "no luck"})]
+    assert parts[-1].event == "error"
+    assert parts[-1].data == {"error": "ValueError", "message": "no luck"}
+
+
+@pytest.mark.covers("stream")
 async def test_nothing_is_sent_before_the_stream_is_used(runs: RunsClient, thread_id: str) -> None:
     runs.stream(thread_id, "echo", input={})
     assert await runs.list(thread_id) == []

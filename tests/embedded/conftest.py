@@ -130,7 +130,7 @@ async def gated(input: Any, context: Context) -> AsyncIterator[Custom | Update]:
 
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[RunsServer]:
-    with RunsServer({**BUILT_IN, "gated": gated}) as server:
+    with RunsServer({**BUILT_IN, "gated": gated}, linger=0) as server:
         yield server
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from runs_client import (
@@ -80,6 +82,63 @@ async def test_a_stateless_run_is_as_safe(proxy: FaultProxy, client_factory: Cli
         assert await ticks_of(stream) == TICKS
     assert stream.reconnects == 1
     assert proxy.faults_left == 0
+
+
+async def test_a_look_at_a_stateless_run_that_is_cut_is_repeated(
+    proxy: FaultProxy, client_factory: ClientFactory
+) -> None:
+    proxy.plan(*[Reset(after_bytes=0)] * (AT_ONCE.max_retries + 1), match=r"GET .*/runs/[^/]*$")
+    async with client_factory(proxy.url, retry=AT_ONCE) as runs:
+        stream = runs.stream(None, "counter", **COUNTER)
+        assert await ticks_of(stream) == TICKS
+    assert stream.reconnects == 1
+    assert proxy.faults_left == 0
+
+
+@pytest.fixture(scope="module")
+def forgetful_url() -> Iterator[str]:
+    """A server that, as the official one, deletes a stateless run as soon as it is over."""
+    with RunsServer(linger=0) as server:
+        yield server.url
+
+
+def wait_until_gone(url: str) -> Callable[[str, str | None], None]:
+    """Gives an `on_run_created` that returns when the run is over, before its stream is joined."""
+
+    def wait(run_id: str, thread_id: str | None) -> None:
+        while httpx.get(f"{url}/threads/{thread_id}/runs/{run_id}").status_code != 404:
+            pass
+
+    return wait
+
+
+@pytest.mark.parametrize("agent", ["fail", "echo"])
+async def test_nobody_knows_whether_a_run_failed_that_is_gone(
+    forgetful_url: str, client_factory: ClientFactory, agent: str
+) -> None:
+    events = []
+    async with client_factory(forgetful_url, retry=AT_ONCE) as runs:
+        with pytest.raises(StreamInterruptedError, match="on_completion='keep' keeps it") as caught:
+            async for part in runs.stream(
+                None, agent, input={"text": "hi"}, on_run_created=wait_until_gone(forgetful_url)
+            ):
+                events.append(part.event)
+        assert events == ["metadata", "values", *(["values"] if agent == "echo" else [])]
+        assert caught.value.thread_id
+
+        stream = runs.stream(
+            None, agent, input={"text": "hi"}, resume="best-effort", on_run_created=wait_until_gone(forgetful_url)
+        )
+        assert [part.event async for part in stream] == events
+        assert len(stream.gaps) == 1
+
+
+async def test_a_stateless_run_that_is_kept_tells_its_failure(
+    forgetful_url: str, client_factory: ClientFactory
+) -> None:
+    async with client_factory(forgetful_url, retry=AT_ONCE) as runs:
+        stream = runs.stream(None, "fail", input={}, on_completion="keep")
+        assert [part.event async for part in stream] == ["metadata", "error"]
 
 
 async def test_a_clean_end_that_cannot_be_mended_is_noticed(

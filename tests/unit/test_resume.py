@@ -627,3 +627,68 @@ class AnyFaults(RuleBasedStateMachine):
 
 TestAnyFaults = AnyFaults.TestCase
 TestAnyFaults.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+
+
+def to_the_end(resumption: Resumption) -> Action:
+    """What is done when the run's status, the event `1` and nothing else can be got again."""
+    action = resumption.ended()
+    assert action == AskStatus()
+    action = resumption.run_status(None)
+    while isinstance(action, Rejoin):
+        if action.last_event_id == FROM_THE_START:
+            feed(resumption, "1")
+        action = resumption.ended()
+    return action
+
+
+@pytest.mark.parametrize("status", ["pending", "running", "success"])
+def test_a_run_that_is_seen_while_it_is_followed_may_vanish(status: str) -> None:
+    resumption = machine(may_vanish=True)
+    assert resumption.needs_witness
+    resumption.seen(status)
+    feed(resumption, "1")
+    assert to_the_end(resumption) == Finish()
+    assert not resumption.needs_witness
+
+
+def test_a_run_that_vanishes_unseen_may_have_failed() -> None:
+    resumption = machine(may_vanish=True)
+    resumption.seen(None)
+    feed(resumption, "1")
+    with pytest.raises(StreamInterruptedError, match="whether it failed; on_completion='keep' keeps it"):
+        to_the_end(resumption)
+
+
+def test_a_run_is_looked_up_on_each_connection() -> None:
+    resumption = machine(may_vanish=True)
+    resumption.seen("running")
+    feed(resumption, "1")
+    assert isinstance(resumption.failed(LOST), Rejoin)
+    assert resumption.needs_witness
+    resumption.seen(None)
+    feed(resumption, "1")
+    with pytest.raises(StreamInterruptedError, match="whether it failed"):
+        to_the_end(resumption)
+
+
+def test_best_effort_records_that_the_failure_may_be_missing() -> None:
+    resumption = machine("best-effort", may_vanish=True)
+    resumption.seen(None)
+    feed(resumption, "1")
+    assert to_the_end(resumption) == Finish()
+    assert [gap.after for gap in resumption.gaps] == ["1"]
+
+
+def test_a_failure_that_was_seen_is_asked_for() -> None:
+    resumption = machine(may_vanish=True)
+    resumption.seen("error")
+    assert not resumption.needs_witness
+    feed(resumption, "1")
+    assert to_the_end(resumption) == AskFailure()
+
+
+def test_an_error_event_needs_no_witness() -> None:
+    resumption = machine(may_vanish=True)
+    resumption.seen(None)
+    resumption.received(event("1", "error", b"{}"))
+    assert resumption.ended() == Finish()

@@ -18,7 +18,7 @@ from .._errors import (
     run_failed,
 )
 from .._idle import IdleWatch
-from .._responses import json_from_response, run_failure
+from .._responses import is_about_a_gone_run, json_from_response, run_failure
 from .._resume import run_from_headers
 from .._transports import Response
 from .._transports._failures import timed_out
@@ -87,7 +87,7 @@ class Outcome:
             request = self._join(deadline)
         failure = run_failure(state)
         if failure is not None:
-            if tried and str(failure.get("message")).startswith("404: "):
+            if tried and is_about_a_gone_run(failure):
                 raise self._interrupted("the run is gone, and its final state with it")
             if raise_error:
                 raise run_failed(failure, thread_id=self.thread_id, run_id=self.run_id)

@@ -26,6 +26,7 @@ from .._parts import (
     UpdateT,
     ValuesPart,
 )
+from .._responses import is_about_a_gone_run
 from .._resume import FROM_THE_START, Action, AskFailure, AskStatus, Finish, Gap, Reconnect, Rejoin
 from .._sse import EventStreamDecoder, ServerSentEvent
 from .._text import TextReader
@@ -372,8 +373,11 @@ class RunStream(Generic[PartT_co]):
                     await self._before_rejoin(action)
                     response = await self._source.rejoin(action.last_event_id)
                     await self._connected(response, action.last_event_id)
+                    if self._resumption.needs_witness:
+                        self._resumption.seen(await self._source.status())
                     return not self._closed
             except RunsClientError as error:
+                await self._disconnect()
                 if self._source.deadline.is_over():
                     raise timed_out(self._source.first) from error
                 action = self._resumption.failed(error)
@@ -396,7 +400,7 @@ class RunStream(Generic[PartT_co]):
     async def _fetch_failure(self) -> None:
         """The `error` event is lost, but the run still knows what it failed with."""
         failure = await self._source.failure()
-        if failure is None:
+        if failure is None or is_about_a_gone_run(failure):
             raise self._resumption.interrupted("the run failed, and what it failed with cannot be found out")
         self._failure = ErrorPart(failure)
         self._closed = True

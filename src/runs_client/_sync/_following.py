@@ -87,7 +87,14 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
         )
         stream_mode = payload.get("stream_mode")
         joins = creates_only and not join_keywords  # to look again would cancel the run
-        resumption = self._resumption(resume, FROM_THE_START, thread_id, stream_mode=stream_mode, joins=joins)
+        resumption = self._resumption(
+            resume,
+            FROM_THE_START,
+            thread_id,
+            stream_mode=stream_mode,
+            joins=joins,
+            may_vanish=creates_only and payload.get("on_completion") != "keep",
+        )
         source = SyncStreamSource(
             self._caller, self._requests, resumption, request, creates_only, join_keywords, headers, self._timeout
         )
@@ -148,6 +155,7 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
         *,
         stream_mode: StreamMode | Sequence[StreamMode] | None,
         joins: bool,
+        may_vanish: bool = False,
     ) -> Resumption:
         if mode not in RESUME_MODES:
             raise InvalidRequestError(f"unknown resume mode {mode!r}; known are {', '.join(RESUME_MODES)}")
@@ -156,6 +164,7 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
             start=start,
             policy=self._retry,
             joins=joins,
+            may_vanish=may_vanish,
             expects_live_events="messages" in ([stream_mode] if isinstance(stream_mode, str) else stream_mode or ()),
             thread_id=None if thread_id is None else str(thread_id),
             run_id=None if run_id is None else str(run_id),

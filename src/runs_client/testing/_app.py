@@ -24,6 +24,7 @@ def create_app(
     heartbeat: float | None = 5.0,
     keep_alive: float | None = None,
     event_ids: EventIds = "clock",
+    linger: float = 5.0,
 ) -> Starlette:
     """A server for demos and offline tests, as an ASGI application. Everything is kept in memory.
 
@@ -36,9 +37,11 @@ def create_app(
         keep_alive: Seconds between the empty lines that keep a waiting answer alive; `heartbeat` if missing.
         event_ids: `clock` makes the ids of a resumable run's events from the time in milliseconds, so
             that events of one millisecond share an id. `shared` gives each id to two neighbouring events.
+        linger: Seconds that a stateless run can be looked up after its end. The official server deletes it at once,
+            as 0 does; then nobody can tell whether a short run failed that was over before its stream was joined.
 
     Raises:
-        ValueError: An interval is not positive.
+        ValueError: An interval is not positive, or `linger` is negative.
 
     Example:
         ```python
@@ -49,8 +52,10 @@ def create_app(
     """
     if any(seconds is not None and seconds <= 0 for seconds in (heartbeat, keep_alive)):
         raise ValueError("heartbeat and keep_alive are seconds, more than 0, or None")
+    if linger < 0:
+        raise ValueError("linger is seconds, 0 or more")
     api = Api(
-        Engine(BUILT_IN if agents is None else agents, event_ids),
+        Engine(BUILT_IN if agents is None else agents, event_ids=event_ids, linger=linger),
         heartbeat=heartbeat,
         keep_alive=heartbeat if keep_alive is None else keep_alive,
     )

@@ -31,15 +31,17 @@ class Engine:
     Args:
         agents: The agents by name.
         event_ids: How the events of resumable runs get their ids; see `create_app`.
+        linger: Seconds that a stateless run is kept after its end.
     """
 
-    def __init__(self, agents: Mapping[str, Agent], event_ids: EventIds) -> None:
+    def __init__(self, agents: Mapping[str, Agent], *, event_ids: EventIds, linger: float) -> None:
         self.assistants = {name: Assistant(name, agent) for name, agent in agents.items()}
         self._assistants_by_id = {assistant.assistant_id: assistant for assistant in self.assistants.values()}
         self.threads: dict[str, Thread] = {}
         self.runs_created = 0
         self._gone: dict[str, Run] = {}
         self._event_ids: EventIds = event_ids
+        self._linger = linger
 
     def find_assistant(self, assistant_id: str) -> Assistant | None:
         """Look up an assistant by its id or its graph's name."""
@@ -187,7 +189,6 @@ class Engine:
         self._start_next(thread)
 
     def _conclude(self, run: Run) -> None:
-        thread = run.thread
         if run.is_deleted:
             run.error = RUN_NOT_FOUND
             run.log.append("error", RUN_NOT_FOUND, replayed=False)
@@ -195,11 +196,17 @@ class Engine:
         run.log.close()
         run.ended.set()
         if run.deletes_thread:
-            self.threads.pop(thread.thread_id, None)
-            if run.log.resumable:
-                self._gone[run.run_id] = run
-                if len(self._gone) > _GONE_RUNS_KEPT:
-                    del self._gone[next(iter(self._gone))]
+            if self._linger:
+                asyncio.get_running_loop().call_later(self._linger, self._clean_up, run)
+            else:
+                self._clean_up(run)
+
+    def _clean_up(self, run: Run) -> None:
+        self.threads.pop(run.thread.thread_id, None)
+        if run.log.resumable:
+            self._gone[run.run_id] = run
+            if len(self._gone) > _GONE_RUNS_KEPT:
+                del self._gone[next(iter(self._gone))]
 
 
 def _metadata_of(assistant: Assistant, payload: Mapping[str, Any]) -> dict[str, Any]:

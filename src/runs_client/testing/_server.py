@@ -56,8 +56,11 @@ class RunsServer:
         heartbeat: float | None = 5.0,
         keep_alive: float | None = None,
         event_ids: EventIds = "clock",
+        linger: float = 5.0,
     ) -> None:
-        self.app: Starlette = create_app(agents, heartbeat=heartbeat, keep_alive=keep_alive, event_ids=event_ids)
+        self.app: Starlette = create_app(
+            agents, heartbeat=heartbeat, keep_alive=keep_alive, event_ids=event_ids, linger=linger
+        )
         self._engine: Engine = self.app.state.engine
         self._connections: Connections = self.app.state.connections
         self._host = host
