@@ -9,6 +9,7 @@ from typing import Any, Literal
 Kind = Literal["streams", "gets"]
 RUN_ID = "1f0c2a6e-5b7d-6f3a-9c41-0242ac120002"
 THREAD_ID = "7d9f6c1e-3b52-4f0e-8a6d-5f2b9c0e4a17"
+_REPEATS = 3  # a single stream takes a tenth of a second
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def count_events(script: str) -> int:
 
 def _one_stream(name: str, kind: str, events: int) -> Workload:
     script = f"{kind}-{events}"
-    return Workload(name, "streams", 1, 1, script, count_events(script), for_all=True)
+    return Workload(name, "streams", _REPEATS, 1, script, count_events(script), for_all=True)
 
 
 def _many_streams(name: str, streams: int, script: str = "tick-200", only: str = "", without: str = "") -> Workload:
