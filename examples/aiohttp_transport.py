@@ -2,7 +2,7 @@
 
     python examples/aiohttp_transport.py [URL]      (needs the extra `aiohttp`)
 
-The server must have an agent `counter`; `python -m runs_client.testing` starts one that has it.
+The server must have an agent `counter`; `runs-client serve` starts one that has it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     python examples/batch.py [URL]
 
-The server must have the agents `echo` and `fail`; `python -m runs_client.testing` starts one that has them.
+The server must have the agents `echo` and `fail`; `runs-client serve` starts one that has them.
 """
 
 from __future__ import annotations

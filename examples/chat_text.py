@@ -2,7 +2,7 @@
 
     python examples/chat_text.py [URL]
 
-The server must have an agent `chat`; `python -m runs_client.testing` starts one that has it.
+The server must have an agent `chat`; `runs-client serve` starts one that has it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     python examples/human_in_the_loop.py [URL]
 
-The server must have an agent `ask`; `python -m runs_client.testing` starts one that has it.
+The server must have an agent `ask`; `runs-client serve` starts one that has it.
 """
 
 from __future__ import annotations

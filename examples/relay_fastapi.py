@@ -8,7 +8,7 @@
     source.addEventListener("done", () => source.close());
 
 A browser that loses the connection comes back by itself with `Last-Event-ID`, which is passed on.
-The server must have an agent `counter`; `python -m runs_client.testing` starts one that has it.
+The server must have an agent `counter`; `runs-client serve` starts one that has it.
 """
 
 import json

@@ -3,7 +3,7 @@
     python examples/resume_after_restart.py [URL [FILE]]
 
 Kill it before it ends, and start it again. FILE holds what the next process needs: three strings.
-The server must have an agent `counter`; `python -m runs_client.testing` starts one that has it.
+The server must have an agent `counter`; `runs-client serve` starts one that has it.
 """
 
 from __future__ import annotations

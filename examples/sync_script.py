@@ -2,7 +2,7 @@
 
     python examples/sync_script.py [URL]
 
-The server must have an agent `echo`; `python -m runs_client.testing` starts one that has it.
+The server must have an agent `echo`; `runs-client serve` starts one that has it.
 """
 
 from __future__ import annotations

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import httpx
 import pytest
 
-import runs_client
 from runs_client.testing import RunsServer, create_app
 from tests.embedded.conftest import SECONDS, Http, events_in
 
@@ -94,26 +88,3 @@ async def test_the_app_can_be_used_in_process() -> None:
 def test_intervals_are_positive(intervals: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="seconds"):
         create_app(**intervals)  # type: ignore[arg-type]  # one of several keywords
-
-
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_the_command_prints_its_url_and_stops_when_told(stop: signal.Signals) -> None:
-    source = Path(runs_client.__file__).parent.parent
-    process = subprocess.Popen(
-        [sys.executable, "-m", "runs_client.testing", "--port", "0", "--heartbeat", "0.01"],
-        env={**os.environ, "PYTHONPATH": f"{source}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        assert process.stdout and process.stderr
-        url = process.stdout.readline().strip()
-        with httpx.stream("POST", f"{url}/runs/stream", json=ENDLESS, timeout=SECONDS) as response:
-            chunks = response.iter_raw()
-            assert b": heartbeat\r\n\r\n" in chunks
-            process.send_signal(stop)
-            for _ in chunks:
-                pass
-        assert process.wait(SECONDS) in (0, -stop)
-        assert process.stderr.read() == ""

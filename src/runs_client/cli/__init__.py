@@ -8,9 +8,11 @@ import sys
 def main() -> None:
     """Run the command. It ends the process with one of the exit codes that its help lists."""
     try:
-        from ._app import app
+        from ._app import run
     except ModuleNotFoundError as error:
-        sys.exit(
-            f"runs-client needs {error.name}: pip install 'runs-client[cli]', or [spec] for `runs-client spec` alone"
-        )
-    app()
+        advice = "pip install 'runs-client[cli]', or [spec] for `runs-client spec` alone"
+        sys.stderr.write(f"runs-client: {error.name} is missing: {advice}\n")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(run())
