@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         NotFoundError,
         PermissionDeniedError,
         RateLimitError,
+        ResponseTooLargeError,
         RunFailedError,
         RunsClientError,
         StreamInterruptedError,
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
     from ._resume import Gap, Reconnect
     from ._retry import RetryPolicy
     from ._sync import SyncCompletedRuns, SyncRunHandle, SyncRunsClient, SyncRunStream
-    from ._transports import AsyncTransport, Request, Response, SyncTransport
+    from ._transports import AsyncTransport, Request, Response, ResponseHead, SyncTransport
     from ._transports._aiohttp import AiohttpTransport
     from ._transports._httpx import HttpxTransport
     from ._transports._httpx_sync import SyncHttpxTransport
@@ -89,6 +90,7 @@ _MODULES = {
         "NotFoundError",
         "PermissionDeniedError",
         "RateLimitError",
+        "ResponseTooLargeError",
         "RunFailedError",
         "RunsClientError",
         "StreamInterruptedError",
@@ -117,7 +119,7 @@ _MODULES = {
     ],
     "_retry": ["RetryPolicy"],
     "_sync": ["SyncCompletedRuns", "SyncRunHandle", "SyncRunStream", "SyncRunsClient"],
-    "_transports": ["AsyncTransport", "Request", "Response", "SyncTransport"],
+    "_transports": ["AsyncTransport", "Request", "Response", "ResponseHead", "SyncTransport"],
     "_transports._aiohttp": ["AiohttpTransport"],
     "_transports._httpx": ["HttpxTransport"],
     "_transports._httpx_sync": ["SyncHttpxTransport"],
@@ -161,6 +163,8 @@ __all__ = [
     "Reconnect",
     "Request",
     "Response",
+    "ResponseHead",
+    "ResponseTooLargeError",
     "RetryPolicy",
     "Run",
     "RunFailedError",

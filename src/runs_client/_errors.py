@@ -62,6 +62,10 @@ class UnexpectedResponseError(RunsClientError):
         self.excerpt = excerpt
 
 
+class ResponseTooLargeError(UnexpectedResponseError):
+    """The server answered with more than this client is willing to hold in memory."""
+
+
 class APIStatusError(RunsClientError):
     """The server refused the request.
 
@@ -195,8 +199,8 @@ def run_failed(failure: Any, *, thread_id: str | None, run_id: str | None) -> Ru
     """
     told = failure if isinstance(failure, dict) else {"message": failure}
     return RunFailedError(
-        error=str(told.get("error", "Error")),
-        error_message=str(told.get("message", "")),
+        error=text_of(told.get("error", "Error")),
+        error_message=text_of(told.get("message", "")),
         thread_id=thread_id,
         run_id=run_id,
     )
@@ -266,7 +270,15 @@ class DataDecodeError(RunsClientError):
         self.data = data
 
 
-def excerpt(content: bytes) -> str:
+def text_of(value: Any) -> str:
+    """What a server told, as text for a message."""
+    try:
+        return str(value)
+    except RecursionError:
+        return "(nested too deeply to be shown)"
+
+
+def excerpt(content: bytes | bytearray) -> str:
     """The beginning of a body or of an event's data, as text for a message."""
     text = content[: DETAIL_LIMIT + 1].decode("utf-8", "replace")
     return text if len(text) <= DETAIL_LIMIT else text[:DETAIL_LIMIT] + "..."

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from ._errors import APIConnectionError, APIStatusError, RunsClientError, StreamInterruptedError
 from ._json import decode_json
+from ._logging import log_gap, status_of
 from ._retry import RetryPolicy
 from ._sse import ServerSentEvent
 
@@ -51,11 +52,13 @@ class Rejoin:
         last_event_id: What to send as `Last-Event-ID`; None joins without one, for what happens next.
         delay: Seconds to wait before.
         reason: What went wrong; None where nothing did, and the stream is only proved whole.
+        status: The HTTP status, where that was a refusal.
     """
 
     last_event_id: str | None
     delay: float = 0.0
     reason: str | None = None
+    status: int | None = None
 
 
 @dataclass(frozen=True)
@@ -370,7 +373,7 @@ class Resumption:
     def _received_about_the_connection(self, event: ServerSentEvent) -> bool:
         """An event without an id of its own, at the beginning of a connection, is none of the run's events."""
         if event.event == "error":
-            self._lose(f"the server cannot take the stream up again: {event.data.decode('utf-8', 'replace')}")
+            self._lose("the server cannot take the stream up again", told=f": {event.data.decode('utf-8', 'replace')}")
             self._saw_last_event = True
             return False
         if event.id is None and event.event != "metadata":
@@ -470,18 +473,18 @@ class Resumption:
             self._lose(reason, error)
         backoff = self._policy.backoff(self._tries, self._jitter)
         self.reconnects += 1
-        return self._rejoin(max(backoff, self._server_delay, retry_after), reason)
+        return self._rejoin(max(backoff, self._server_delay, retry_after), reason, status_of(error))
 
-    def _rejoin(self, delay: float = 0.0, reason: str | None = None) -> Rejoin:
+    def _rejoin(self, delay: float = 0.0, reason: str | None = None, status: int | None = None) -> Rejoin:
         self._has_rejoined = True
         self._delivered_since_rejoin = self._was_seen_alive = False
         self._is_in_doubt = self._is_verifying = self._is_probing = False
         self._may_repeat = True
         if not self._can_resume:
-            return Rejoin(None, delay, reason)
+            return Rejoin(None, delay, reason, status)
         self._to_drop = self._open_events[::-1]
         self._seeks_open_group = self._closed_id is None
-        return Rejoin(self._closed_id or FROM_THE_START, delay, reason)
+        return Rejoin(self._closed_id or FROM_THE_START, delay, reason, status)
 
     def _verify(self) -> Rejoin:
         """Read the open group once more from the server's memory, which by now holds all of it."""
@@ -500,12 +503,13 @@ class Resumption:
             )
         return Finish()
 
-    def _lose(self, reason: str, error: RunsClientError | None = None) -> None:
-        """Events may be missing here: raise, or record it."""
+    def _lose(self, reason: str, error: RunsClientError | None = None, *, told: str = "") -> None:
+        """Events may be missing here: raise, or record it. `told` are words of the server, which stay out of logs."""
         if self._mode == "exact":
-            raise self.interrupted(reason) from error
+            raise self.interrupted(reason + told) from error
         if not self.gaps or self.gaps[-1].after != self.last_event_id:
-            self.gaps.append(Gap(self.last_event_id, reason))
+            self.gaps.append(Gap(self.last_event_id, reason + told))
+            log_gap(self.thread_id, self.run_id, reason, status=status_of(error), last_event_id=self.last_event_id)
 
     @property
     def is_over(self) -> bool:

@@ -1,8 +1,8 @@
-"""Sends requests with patience: retries, redirects, the concurrency limit, the request hook."""
+"""Sends requests with patience: retries, redirects, the concurrency limit, the hooks."""
 
 from __future__ import annotations
 
-import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 from .._concurrency import AsyncLimiter, Deadline, async_fail_after, async_resolve, async_sleep, shortest
 from .._errors import APIConnectionError, RunsClientError
 from .._headers import checked_headers
+from .._logging import log_answer, log_retry
 from .._responses import EVENT_STREAM, REDIRECTS, error_from_response, not_an_event_stream
 from .._retry import SAFE_METHODS
-from .._transports import AsyncStreamResponse, Request, Response
+from .._transports import AsyncStreamResponse, Request, Response, ResponseHead
 from .._transports._failures import not_answered
 
 if TYPE_CHECKING:
@@ -26,10 +27,12 @@ AnswerT = TypeVar("AnswerT", Response, AsyncStreamResponse)
 RequestHook = Callable[[Request], "Request | Awaitable[Request | None] | None"]
 """Sees each request before it is sent, retries included, and may return another one to send instead."""
 
+ResponseHook = Callable[[ResponseHead], object]
+"""Sees each answer, also those that are followed by another try or a redirect."""
+
 _MAX_REDIRECTS = 5
 _EXCERPT_SIZE = 64 * 1024
 _EXCERPT_TIMEOUT = 5.0
-_log = logging.getLogger("runs_client")
 
 
 class AsyncCaller:
@@ -41,6 +44,7 @@ class AsyncCaller:
         retry: When to try again.
         max_concurrency: Requests under way at a time. A stream counts until its first byte.
         on_request: Called with each request before it is sent.
+        on_response: Called with each answer, before anything else is done with it.
     """
 
     def __init__(
@@ -51,13 +55,15 @@ class AsyncCaller:
         retry: RetryPolicy,
         max_concurrency: int | None,
         on_request: RequestHook | None,
+        on_response: ResponseHook | None = None,
     ) -> None:
         self._transport = transport
         self._base_url = base_url
         self._retry = retry
         self._limiter = AsyncLimiter(max_concurrency)
         self._on_request = on_request
-        self._only_exchanges = max_concurrency is None and on_request is None
+        self._on_response = on_response
+        self._only_exchanges = max_concurrency is None and on_request is None and on_response is None
 
     async def send(self, request: Request) -> Response:
         """Send a request and read the response to its end.
@@ -105,7 +111,7 @@ class AsyncCaller:
                 remaining = deadline.remaining()
                 if delay is None or (remaining is not None and delay >= remaining):
                     raise
-                _log.info("retrying in %.2f s (try %d): %s", delay, tried + 1, error)
+                log_retry(request, error, attempt=tried + 1, delay=delay)
             await async_sleep(delay)
 
     def _once(self, request: Request, exchange: Callable[[Request], Awaitable[AnswerT]]) -> Awaitable[AnswerT]:
@@ -134,7 +140,7 @@ class AsyncCaller:
                     return await self._follow(request, send, deadline)
         except TimeoutError as error:
             if not deadline.is_over():
-                raise  # the hook's own
+                raise  # a hook's own
             raise not_answered(request, sent=bool(sent)) from error
 
     async def _follow(
@@ -146,8 +152,12 @@ class AsyncCaller:
                 request = await self._hooked(request, self._on_request)
             if deadline.is_over():
                 raise not_answered(request, sent=redirects > 0)
+            began = time.monotonic()
             answer = await exchange(request.within(deadline.remaining()))
-            _log.debug("%s %s: %d", request.method, request.url, answer.status)
+            elapsed = time.monotonic() - began
+            log_answer(request, answer.status, elapsed)
+            if self._on_response is not None:
+                await self._tell(self._on_response, request, answer, elapsed)
             if 200 <= answer.status < 300:
                 return answer
             response = answer if isinstance(answer, Response) else await _read_excerpt(answer, deadline)
@@ -170,6 +180,14 @@ class AsyncCaller:
         if changed is None:
             return request
         return replace(changed, headers=checked_headers(changed.headers))
+
+    async def _tell(self, on_response: ResponseHook, request: Request, answer: AnswerT, elapsed: float) -> None:
+        try:
+            await async_resolve(on_response(ResponseHead(request, answer.status, answer.headers, elapsed)))
+        except BaseException:
+            if not isinstance(answer, Response):
+                await answer.aclose()
+            raise
 
 
 async def _read_excerpt(stream: AsyncStreamResponse, deadline: Deadline) -> Response:

@@ -38,6 +38,10 @@ class RunsClient(OperationsClient[StateT, UpdateT, CustomT]):
         retry: When and how often to try again.
         max_concurrency: Requests under way at a time; a stream counts until its first byte. None is no limit.
         on_request: Called with each request before it is sent; may return another one to send instead.
+        on_response: Called with each answer: of a stream, `wait` and `join` as soon as its headers are there, of other
+            calls when it is read.
+        on_reconnect: Called before a run is rejoined because its connection ended too early. A stream's own
+            `on_reconnect` takes its place.
         transport: `"httpx"`, `"aiohttp"` (extra `aiohttp`), or a transport made with your own HTTP client.
         state_type: What the states of values parts, `wait` and `join` are decoded into: a pydantic model, a
             dataclass, a TypedDict, an attrs class, a msgspec struct, or a function that makes it from the JSON. A

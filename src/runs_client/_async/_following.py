@@ -49,6 +49,7 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
             thread_id=None if thread_id is None else str(thread_id),
             run_id=None if run_id is None else str(run_id),
             on_run_created=on_run_created,
+            on_reconnect=self._on_reconnect,
         )
 
     def _stream(
@@ -102,7 +103,7 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
             self._decoding.part_from_event,
             idle_timeout=idle_timeout,
             on_run_created=on_run_created,
-            on_reconnect=on_reconnect,
+            on_reconnect=on_reconnect or self._on_reconnect,
         )
 
     def _join_stream(
@@ -142,7 +143,7 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
             self._decoding.part_from_event,
             idle_timeout=idle_timeout,
             on_run_created=None,
-            on_reconnect=on_reconnect,
+            on_reconnect=on_reconnect or self._on_reconnect,
         )
 
     def _resumption(

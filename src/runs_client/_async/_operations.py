@@ -11,6 +11,7 @@ from runs_bindings.api import runs as operations
 
 from .._concurrency import async_resolve
 from .._errors import InvalidRequestError
+from .._logging import log_run_created
 from .._parts import CustomT, StateT, UpdateT
 from .._payload import checked_keywords
 from .._requests import NO_DEFAULTS, CreatingOperation, Id, batch_body, creation_body
@@ -114,6 +115,7 @@ class OperationsClient(FollowingClient[StateT, UpdateT, CustomT]):
             headers=headers,
             timeout=timeout,
         )
+        log_run_created(run.thread_id, run.run_id)
         if on_run_created is not None:
             await async_resolve(on_run_created(run.run_id, run.thread_id))
         return run
@@ -152,9 +154,12 @@ class OperationsClient(FollowingClient[StateT, UpdateT, CustomT]):
     ) -> RunList:
         operation = operations.create_run_batch
         body = batch_body(method, payloads, operation, defaults)
-        return await self._call(
+        created = await self._call(
             operation.parse_result, operation, (), method=method, body=body, headers=headers, timeout=timeout
         )
+        for run in created:
+            log_run_created(run.thread_id, run.run_id)
+        return created
 
     @overload
     async def wait(

@@ -18,8 +18,9 @@ from .._errors import (
     run_failed,
 )
 from .._idle import IdleWatch
+from .._logging import log_rejoin, log_run_created, status_of
 from .._responses import is_about_a_gone_run, json_from_response, run_failure
-from .._resume import run_from_headers
+from .._resume import Reconnect, run_from_headers
 from .._transports import Response
 from .._transports._failures import timed_out
 
@@ -47,6 +48,7 @@ class Outcome:
         thread_id: The thread of the run, once it is known.
         run_id: The run, once it is known.
         on_run_created: Called once with the run id and the thread id.
+        on_reconnect: Called before the run is rejoined.
     """
 
     caller: AsyncCaller
@@ -58,6 +60,7 @@ class Outcome:
     thread_id: str | None = None
     run_id: str | None = None
     on_run_created: Callable[[str, str | None], object] | None = None
+    on_reconnect: Callable[[Reconnect], object] | None = None
 
     async def state(self, *, raise_error: bool) -> Any:
         """The final state.
@@ -82,6 +85,11 @@ class Outcome:
                     raise timed_out(self.first) from error
                 if delay is None:
                     raise
+                reason = str(error) if broke_off else "it ended without the final state"
+                log_rejoin(self.thread_id, self.run_id, reason, status=status_of(error), attempt=tried, delay=delay)
+                reconnect = Reconnect(self.thread_id, self.run_id, None, str(error), delay)
+            if self.on_reconnect is not None:
+                await async_resolve(self.on_reconnect(reconnect))
             remaining = deadline.remaining()
             await async_sleep(delay if remaining is None else min(delay, remaining))
             request = self._join(deadline)
@@ -137,7 +145,10 @@ class Outcome:
 
     async def _learn(self, headers: Mapping[str, str]) -> None:
         thread_id, run_id = run_from_headers(headers)
+        was_known = self.run_id is not None
         self.thread_id, self.run_id = self.thread_id or thread_id, self.run_id or run_id
+        if self.run_id is not None and not was_known:
+            log_run_created(self.thread_id, self.run_id)
         if self.on_run_created is not None and self.run_id is not None:
             on_run_created, self.on_run_created = self.on_run_created, None
             await async_resolve(on_run_created(self.run_id, self.thread_id))

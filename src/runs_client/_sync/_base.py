@@ -21,10 +21,11 @@ from .._retry import RetryPolicy
 from .._transports import Request, SyncTransport
 from .._transports._choice import SyncTransportName, sync_transport
 from .._url import DEFAULT_URL
-from ._caller import RequestHook, SyncCaller
+from ._caller import RequestHook, ResponseHook, SyncCaller
 
 if TYPE_CHECKING:
     from .._requests import Id, Operation
+    from ._stream import OnReconnect
 
 ResultT = TypeVar("ResultT")
 
@@ -45,6 +46,8 @@ class BaseClient(Generic[StateT, UpdateT, CustomT]):
         retry: RetryPolicy | None = None,
         max_concurrency: int | None = None,
         on_request: RequestHook | None = None,
+        on_response: ResponseHook | None = None,
+        on_reconnect: OnReconnect | None = None,
         transport: SyncTransportName | SyncTransport = "httpx",
         state_type: type[StateT] | Callable[[Any], StateT] | None = None,
         update_type: type[UpdateT] | Callable[[Any], UpdateT] | None = None,
@@ -63,7 +66,9 @@ class BaseClient(Generic[StateT, UpdateT, CustomT]):
             retry=self._retry,
             max_concurrency=max_concurrency,
             on_request=on_request,
+            on_response=on_response,
         )
+        self._on_reconnect = on_reconnect
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"

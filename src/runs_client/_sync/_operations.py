@@ -12,6 +12,7 @@ from runs_bindings.api import runs as operations
 
 from .._concurrency import sync_resolve
 from .._errors import InvalidRequestError
+from .._logging import log_run_created
 from .._parts import CustomT, StateT, UpdateT
 from .._payload import checked_keywords
 from .._requests import NO_DEFAULTS, CreatingOperation, Id, batch_body, creation_body
@@ -115,6 +116,7 @@ class OperationsClient(FollowingClient[StateT, UpdateT, CustomT]):
             headers=headers,
             timeout=timeout,
         )
+        log_run_created(run.thread_id, run.run_id)
         if on_run_created is not None:
             sync_resolve(on_run_created(run.run_id, run.thread_id))
         return run
@@ -153,9 +155,12 @@ class OperationsClient(FollowingClient[StateT, UpdateT, CustomT]):
     ) -> RunList:
         operation = operations.create_run_batch
         body = batch_body(method, payloads, operation, defaults)
-        return self._call(
+        created = self._call(
             operation.parse_result, operation, (), method=method, body=body, headers=headers, timeout=timeout
         )
+        for run in created:
+            log_run_created(run.thread_id, run.run_id)
+        return created
 
     @overload
     def wait(

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -14,6 +13,7 @@ from typing_extensions import Self
 from .._concurrency import Deadline, shortest, sync_resolve, sync_sleep
 from .._errors import APIConnectionError, DataDecodeError, RunsClientError, run_failed
 from .._idle import IdleTimeout, IdleWatch
+from .._logging import log_rejoin, log_run_created
 from .._parts import (
     ControlPart,
     CustomPart,
@@ -43,9 +43,6 @@ OnRunCreated = Callable[[str, "str | None"], object]
 
 _PATIENCE_AFTER_THE_END = 2.0
 """Seconds that the server may take to end the connection after the last event."""
-
-_log = logging.getLogger("runs_client")
-
 
 OnReconnect = Callable[[Reconnect], object]
 """Called before a stream is rejoined because its connection ended too early."""
@@ -290,7 +287,10 @@ class SyncRunStream(Generic[PartT_co]):
             raise
 
     def _tell_run_created(self) -> None:
-        if self._on_run_created is not None and self.run_id is not None:
+        if self.run_id is None or self._source.first.method != "POST":
+            return
+        log_run_created(self.thread_id, self.run_id)
+        if self._on_run_created is not None:
             sync_resolve(self._on_run_created(self.run_id, self.thread_id))
 
     def _connected(self, response: SyncStreamResponse, last_event_id: str | None) -> None:
@@ -386,10 +386,15 @@ class SyncRunStream(Generic[PartT_co]):
 
     def _before_rejoin(self, action: Rejoin) -> None:
         if action.reason is not None:
-            _log.warning(
-                "rejoining run %s of thread %s after event %s in %.2f s: %s",
-                self.run_id, self.thread_id, action.last_event_id, action.delay, action.reason,
-            )  # fmt: skip
+            log_rejoin(
+                self.thread_id,
+                self.run_id,
+                action.reason,
+                status=action.status,
+                attempt=self.reconnects,
+                delay=action.delay,
+                last_event_id=action.last_event_id,
+            )
             if self._on_reconnect is not None:
                 reconnect = Reconnect(self.thread_id, self.run_id, self.last_event_id, action.reason, action.delay)
                 sync_resolve(self._on_reconnect(reconnect))

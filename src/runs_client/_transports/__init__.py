@@ -5,6 +5,7 @@ from ._interfaces import (
     AsyncTransport,
     Request,
     Response,
+    ResponseHead,
     SyncStreamResponse,
     SyncTransport,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "AsyncTransport",
     "Request",
     "Response",
+    "ResponseHead",
     "SyncStreamResponse",
     "SyncTransport",
 ]

@@ -53,6 +53,23 @@ class Response:
     content: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
+class ResponseHead:
+    """What `on_response` is told of a server's answer.
+
+    Attributes:
+        request: What was answered. Its headers hold the API key.
+        status: The HTTP status.
+        headers: With names in lower case.
+        elapsed: Seconds since the request was handed to the transport.
+    """
+
+    request: Request
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    elapsed: float
+
+
 class AsyncStreamResponse(Protocol):
     """A response whose body is still arriving. Iterating over it yields the body in chunks as they come.
 
