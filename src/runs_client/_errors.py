@@ -62,10 +62,6 @@ class UnexpectedResponseError(RunsClientError):
         self.excerpt = excerpt
 
 
-class ResponseTooLargeError(UnexpectedResponseError):
-    """The server answered with more than this client is willing to hold in memory."""
-
-
 class APIStatusError(RunsClientError):
     """The server refused the request.
 
