@@ -8,6 +8,7 @@ from runs_client import RunsClient
 from runs_client.testing import RunsServer
 from tests.clients import CLIENTS, ClientFactory
 from tests.servers.official_server import official_server
+from tests.servers.processes import closed_port
 
 pytest_plugins = ["tests.members_table", "tests.reliability_table"]
 
@@ -33,6 +34,13 @@ def embedded_url() -> Iterator[str]:
 def official_url() -> Iterator[str]:
     with official_server() as url:
         yield url
+
+
+@pytest.fixture
+def closed_url() -> Iterator[str]:
+    """An address where nobody listens."""
+    with closed_port() as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(params=["embedded", "official"])

@@ -12,7 +12,6 @@ import pytest
 from runs_client import SyncRunsClient
 from runs_client.testing import RunsServer
 from tests.cli.command import PATIENCE, Terminal, run_command, start_command, wait_until
-from tests.servers.official_server import free_port
 
 
 def jobs_in(path: Path, jobs: list[dict[str, Any]]) -> Path:
@@ -108,9 +107,9 @@ def test_what_is_refused_does_not_stop_the_others_and_is_tried_again(embedded_ur
     assert [result["line"] for result in results_of(file)] == [2, 1]
 
 
-def test_a_server_that_is_away_stops_it(tmp_path: Path) -> None:
+def test_a_server_that_is_away_stops_it(tmp_path: Path, closed_url: str) -> None:
     file = jobs_in(tmp_path / "jobs.jsonl", ticking(50))
-    done = run_command("batch", str(file), "--url", f"http://127.0.0.1:{free_port()}")
+    done = run_command("batch", str(file), "--url", closed_url)
     assert done.returncode == 3
     assert len(done.stderr.splitlines()) == 2
     assert "0 of 50 done" in done.stderr

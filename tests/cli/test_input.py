@@ -11,7 +11,6 @@ import pytest
 
 from tests.cli.command import COMMAND, environment, json_lines, run_command, wait_until
 from tests.servers.canned_server import CannedServer, http_response
-from tests.servers.official_server import free_port
 
 
 def state_of(done: subprocess.CompletedProcess[str]) -> Any:
@@ -137,11 +136,10 @@ def test_without_a_word_the_help_is_shown() -> None:
     assert done.stderr.startswith("Usage: runs-client")
 
 
-def test_an_address_where_nobody_listens() -> None:
-    url = f"http://127.0.0.1:{free_port()}"
+def test_an_address_where_nobody_listens(closed_url: str) -> None:
     for command in (["run", "echo"], ["get", "a", "b"], ["wait", "echo"]):
-        said = complaint(*command, "--url", url, code=3)
-        assert url in said
+        said = complaint(*command, "--url", closed_url, code=3)
+        assert closed_url in said
         assert said.endswith("is the server running there? --url or RUNS_CLIENT_URL name another")
 
 

@@ -18,7 +18,6 @@ from runs_client.spec._contract import operations, read_contract
 from tests.contract.conftest import AddWheel
 from tests.contract.contracts import OPENAPI
 from tests.servers.canned_server import CannedServer, http_response
-from tests.servers.official_server import free_port
 
 PUBLISHED = Path(__file__).parent / "published"
 NEWEST = PUBLISHED / "langgraph-api-0.16.7.json"
@@ -144,7 +143,7 @@ def test_what_cannot_be_read_leaves_no_file(tmp_path: Path, content: str, messag
     assert list(output.parent.iterdir()) == []
 
 
-def test_an_unreachable_server_cannot_be_compared() -> None:
-    done = spec("drift", f"http://127.0.0.1:{free_port()}")
+def test_an_unreachable_server_cannot_be_compared(closed_url: str) -> None:
+    done = spec("drift", closed_url)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1

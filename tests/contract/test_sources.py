@@ -20,7 +20,6 @@ from runs_client.spec._sources import load_document
 from runs_client.spec._wheels import NoDocumentError, published_versions, wheel_document
 from tests.contract.conftest import AddWheel
 from tests.servers.canned_server import CannedServer, http_response
-from tests.servers.official_server import free_port
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
@@ -150,9 +149,8 @@ def test_a_server_that_does_not_answer_with_a_document(answer: bytes, message: s
         assert_refused(server.url, message)
 
 
-def test_an_unreachable_server() -> None:
-    url = f"http://127.0.0.1:{free_port()}"
-    assert_refused(url, f"GET {url}/openapi.json could not be sent: ")
+def test_an_unreachable_server(closed_url: str) -> None:
+    assert_refused(closed_url, f"GET {closed_url}/openapi.json could not be sent: ")
 
 
 def test_a_server_that_stays_silent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,10 +243,12 @@ def test_an_unknown_package(add_wheel: AddWheel, ask: Callable[[str], object]) -
 
 
 @pytest.mark.parametrize("ask", [published_versions, lambda package: wheel_document(package, "1.0")])
-def test_no_network(add_wheel: AddWheel, monkeypatch: pytest.MonkeyPatch, ask: Callable[[str], object]) -> None:
+def test_no_network(
+    add_wheel: AddWheel, monkeypatch: pytest.MonkeyPatch, ask: Callable[[str], object], closed_url: str
+) -> None:
     monkeypatch.delenv("PIP_NO_INDEX")
     monkeypatch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
-    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{free_port()}/simple")
+    monkeypatch.setenv("PIP_INDEX_URL", f"{closed_url}/simple")
     with pytest.raises(ContractError, match=r"pip cannot reach its package index to look for example-api(==1\.0)?: "):
         ask("example-api")
 

@@ -54,7 +54,6 @@ from runs_client._transports._proxies import Proxy, proxy_from_environment
 from tests.clients import ClientFactory, aiohttp_client, async_client, sync_client
 from tests.servers.canned_server import CannedServer, http_response
 from tests.servers.loop_servers import AnsweringServer, LoopServer, RecordingProxy
-from tests.servers.official_server import free_port
 
 SECONDS = 30.0
 """How long a test waits for what must happen, before it fails."""
@@ -286,9 +285,10 @@ async def test_a_proxy_that_is_not_there(
     client_factory: ClientFactory,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    closed_url: str,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setenv(f"{scheme}_proxy", f"http://{QUOTED}@127.0.0.1:{free_port()}")
+    monkeypatch.setenv(f"{scheme}_proxy", closed_url.replace("//", f"//{QUOTED}@"))
     async with client_factory(f"{scheme}://agents.example", retry=ONCE) as runs:
         with pytest.raises(APIConnectionError) as caught:
             await values(runs)
@@ -978,8 +978,8 @@ async def test_a_pool_with_an_open_stream_is_not_closed(pooled: Pooled, impatien
     assert pooled.active == [0]
 
 
-async def test_a_request_that_fails_gives_its_place_back(pooled: Pooled) -> None:
-    runs = pooled.client(f"http://127.0.0.1:{free_port()}")
+async def test_a_request_that_fails_gives_its_place_back(pooled: Pooled, closed_url: str) -> None:
+    runs = pooled.client(closed_url)
     for call in (ask, values):
         with pytest.raises(APIConnectionError):
             await call(runs)
