@@ -1,10 +1,14 @@
 # `make` prints the targets. Every target sets up what it needs.
 
 PYTHON ?= python3.11
+# pyenv gives a version only to who asks for it.
+PYTHON312 ?= PYENV_VERSION=3.12 python3.12
 VENV := .venv
 BIN := $(VENV)/bin
 OFFICIAL := .venv-official
 BENCH := .venv-bench
+AEGRA := .venv-aegra
+JAVASCRIPT := tests/servers/javascript/node_modules
 
 .DEFAULT_GOAL := help
 
@@ -30,6 +34,15 @@ $(BENCH)/.ready: requirements/bench.txt pyproject.toml
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(AEGRA)/.ready: requirements/aegra.txt
+	$(PYTHON312) -m venv $(AEGRA)
+	$(AEGRA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/aegra.txt
+	@touch $@
+
+$(JAVASCRIPT)/.ready: tests/servers/javascript/package-lock.json
+	npm ci --prefix tests/servers/javascript --no-audit --no-fund --loglevel=error
+	@touch $@
+
 benchmarks/node_modules/.ready: benchmarks/package-lock.json
 	npm ci --prefix benchmarks --no-audit --no-fund --loglevel=error
 	@touch $@
@@ -48,6 +61,14 @@ demo: $(VENV)/.ready ## Start the embedded server, and run agents on it
 .PHONY: test
 test: $(VENV)/.ready $(OFFICIAL)/.ready ## Run all tests, against the embedded and the official server
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+
+.PHONY: databases
+databases:
+	@sh tests/servers/install-databases.sh
+
+.PHONY: conformance
+conformance: $(VENV)/.ready $(OFFICIAL)/.ready $(AEGRA)/.ready $(JAVASCRIPT)/.ready databases ## Run the suite over three servers
+	$(BIN)/python -m pytest tests/servers --numprocesses 2 --dist loadfile $(ARGS)
 
 .PHONY: generate
 generate: $(VENV)/.ready ## Write the bindings, the overloads and the sync twin anew, from the contract
@@ -109,17 +130,21 @@ format: $(VENV)/.ready ## Lay out the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+PIN := pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
 .PHONY: requirements
 requirements: ## Pin the newest development requirements, with hashes and without addresses
 	$(PYTHON) -m venv .venv-pin
 	.venv-pin/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
 	for name in dev official bench; do \
-	  .venv-pin/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
-	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
-	    --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
+	  .venv-pin/bin/$(PIN) --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
 	done
+	$(PYTHON312) -m venv .venv-pin312
+	.venv-pin312/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
+	.venv-pin312/bin/$(PIN) --output-file requirements/aegra.txt requirements/aegra.in
 
 .PHONY: clean
 clean: ## Remove the environments and what tools left behind
-	rm -rf .venv .venv-official .venv-bench .venv-pin openapi/node_modules benchmarks/node_modules build dist
+	rm -rf .venv .venv-* openapi/node_modules benchmarks/node_modules $(JAVASCRIPT) build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +
