@@ -73,7 +73,7 @@ class Collector:
         """Keep what this part adds."""
         if isinstance(part, MessagesTuplePart):
             if isinstance(part.data, list) and part.data:
-                self._messages.add(part.data[0])
+                self._messages.add(part.data[0], may_be_a_piece=True)
         elif isinstance(part, MessagesPart):
             if isinstance(part.data, list):
                 for message in part.data:
@@ -85,15 +85,27 @@ class Collector:
 
     def _add_of_the_graph(self, part: Any) -> None:
         if isinstance(part, ValuesPart):
-            self._values, self._interrupts = part.data, interrupts_of(part)
+            self._add_state(part)
         elif isinstance(part, CustomPart):
             self._custom.append(part.data)
         elif isinstance(part, UpdatesPart) and isinstance(part.data, dict):
-            self._interrupts += [item for item in interrupts_of(part) if item not in self._interrupts]
+            self._add_interrupts(interrupts_of(part))
             for node, update in part.data.items():
                 if not is_reserved(node):
                     ran = update if isinstance(update, list) else [update]  # a list where it ran several times
                     self._updates.setdefault(node, []).extend(item for item in ran if item is not None)
+
+    def _add_state(self, part: ValuesPart[Any]) -> None:
+        # Where several questions are asked, some servers send a part for each, and in some only that.
+        found = interrupts_of(part)
+        if not found:
+            self._interrupts = []
+        self._add_interrupts(found)
+        if not found or not all(map(is_reserved, part.raw)):
+            self._values = part.data
+
+    def _add_interrupts(self, found: list[Interrupt]) -> None:
+        self._interrupts += [item for item in found if item not in self._interrupts]
 
     def result(
         self, *, thread_id: str | None, run_id: str | None, status: str | None, gaps: Iterable[Gap]

@@ -23,12 +23,18 @@ class Messages:
     def __init__(self) -> None:
         self._by_id: dict[object, dict[str, Any] | _Pieces] = {}
 
-    def add(self, message: Any) -> None:
-        """Take a chunk, or a message as it is so far."""
+    def add(self, message: Any, *, may_be_a_piece: bool = False) -> None:
+        """Take a chunk, or a message as it is so far.
+
+        Args:
+            message: What the server sent.
+            may_be_a_piece: Whether it may be a chunk although its type does not say so, as on the JavaScript server.
+        """
         if not isinstance(message, dict):
             return
         message_id = message.get("id")
-        if not str(message.get("type")).endswith(_CHUNK):
+        is_piece = str(message.get("type")).endswith(_CHUNK) or (may_be_a_piece and "tool_call_chunks" in message)
+        if not is_piece:
             self._by_id[object() if message_id is None else message_id] = message
             return
         pieces = self._by_id.get(message_id)

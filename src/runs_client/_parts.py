@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, TypeAlias
 
@@ -198,6 +199,17 @@ _CLASSES: dict[str, type[Any]] = {
     )
 }
 _MESSAGES_EVENTS = frozenset({"messages/metadata", "messages/partial", "messages/complete"})
+_MODES = {
+    **{name: name for name in ("values", "updates", "custom", "debug", "tasks", "checkpoints", "events", "tools")},
+    **dict.fromkeys(_MESSAGES_EVENTS, "messages"),
+    "messages": "messages-tuple",
+}
+
+
+def is_of_mode(event: ServerSentEvent, modes: Container[str]) -> bool:
+    """Whether an event belongs to one of the stream modes, or to a stream of any mode."""
+    mode = _MODES.get(event.event.partition("|")[0])
+    return mode is None or mode in modes
 
 
 def with_data(part: PartT, data: Any) -> PartT:

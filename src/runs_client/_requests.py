@@ -155,6 +155,17 @@ def creation_body(
     return body | _known(defaults, operation) | given
 
 
+def cancellation(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The query of a cancellation as every server takes it.
+
+    Aegra wants `wait` as a number; the JavaScript server waits whatever its value.
+    """
+    query = dict(parameters)
+    if query.pop("wait", None):
+        query["wait"] = 1
+    return query
+
+
 def resumable(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Ask for a stream that can be taken up again, unless the caller says otherwise.
 

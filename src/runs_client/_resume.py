@@ -13,11 +13,18 @@ from random import random
 from typing import Literal, TypeAlias
 from urllib.parse import unquote
 
-from ._errors import APIConnectionError, APIStatusError, RunsClientError, StreamInterruptedError
+from ._errors import (
+    APIConnectionError,
+    APIStatusError,
+    EventDecodeError,
+    RunsClientError,
+    StreamInterruptedError,
+    excerpt,
+)
 from ._json import decode_json
 from ._logging import log_gap, status_of
 from ._retry import RetryPolicy
-from ._sse import ServerSentEvent
+from ._sse import MAX_EVENT_SIZE, ServerSentEvent
 
 ResumeMode: TypeAlias = Literal["exact", "best-effort", "off"]
 RESUME_MODES: tuple[ResumeMode, ...] = ("exact", "best-effort", "off")
@@ -35,6 +42,14 @@ _ORDINARY_EVENTS = frozenset(
 _CONFIRMATIONS = 3
 """Rejoins that must bring nothing new. One is not enough: it may itself have been ended too early."""
 _CLOSED_IDS_KEPT = 256
+_OBJECT_SIZE = 256  # bytes that an event takes beside its data
+_NUMBERED_ID = re.compile(r".+_event_([0-9]{1,18})")
+"""Aegra's ids: it numbers the events of a run."""
+_NUMBERS_OF_AN_EVENT = 2  # that Aegra takes for each
+_UNUSED_NUMBERS = 8  # places with none missing, after which the numbers are not looked at any more
+_GONE = b'"Run not found"'
+"""The JavaScript server ends the stream of a run that is deleted with its end by an error event with this, whether the
+run failed or not. Who joins an unknown run gets nothing else."""
 _LIVE_ONLY = "messages/"
 """Events of the stream mode `messages` begin so. The official server sends them once, and does not keep them."""
 
@@ -115,8 +130,18 @@ def run_from_headers(headers: Mapping[str, str]) -> tuple[str | None, str | None
     found = _RUN_PATH.search(headers.get("content-location", ""))
     if found is None:
         return None, None
-    thread_id = found["thread_id"]
-    return unquote(thread_id) if thread_id else None, unquote(found["run_id"])
+    thread_id, run_id = unquote(found["thread_id"] or ""), unquote(found["run_id"])
+    if not (thread_id + run_id).isprintable():  # they go into messages and logs
+        return None, None
+    return thread_id or None, run_id
+
+
+def _number(event_id: str | None) -> int | None:
+    """The number of an event in its run, where its id tells that."""
+    if event_id == FROM_THE_START:
+        return -1
+    found = _NUMBERED_ID.fullmatch(event_id or "")
+    return int(found[1]) if found else None
 
 
 def _is_live_only(event: ServerSentEvent) -> bool:
@@ -149,6 +174,8 @@ class Resumption:
         expects_live_events: Whether there may be events that the server does not keep.
         joins: Whether the first connection joins a run that may be going on.
         may_vanish: Whether the server deletes the run as soon as it is over.
+        may_verify: Whether a second look is allowed: not where a run is cancelled when its stream is left.
+        is_kept: Whether the server keeps the events of the run, so that they can be had again.
         jitter: Gives a number from 0 to 1.
 
     Attributes:
@@ -169,14 +196,17 @@ class Resumption:
         "_has_live_events",
         "_has_rejoined",
         "_is_in_doubt",
+        "_is_kept",
         "_is_probing",
         "_is_verifying",
         "_jitter",
         "_may_repeat",
         "_may_vanish",
+        "_may_verify",
         "_mode",
         "_open_events",
         "_open_id",
+        "_open_size",
         "_policy",
         "_saw_finished",
         "_saw_last_event",
@@ -184,6 +214,7 @@ class Resumption:
         "_server_delay",
         "_to_drop",
         "_tries",
+        "_trust_in_numbers",
         "_vanished_unseen",
         "_was_seen_alive",
         "gaps",
@@ -205,6 +236,8 @@ class Resumption:
         expects_live_events: bool = False,
         joins: bool = False,
         may_vanish: bool = False,
+        may_verify: bool = True,
+        is_kept: bool = True,
         jitter: Callable[[], float] = random,
     ) -> None:
         self.thread_id = thread_id
@@ -219,6 +252,7 @@ class Resumption:
         self._closed_id = start
         self._open_id: str | None = None
         self._open_events: list[ServerSentEvent] = []  # those delivered of the open group
+        self._open_size = 0
         self._to_drop: list[ServerSentEvent] = []  # those of them that a rejoin is to send again, the next one last
         self._closed_ids: dict[str, None] = {}  # the latest, in their order
         self._is_in_doubt = False
@@ -229,6 +263,9 @@ class Resumption:
         self._has_rejoined = False
         self._may_repeat = joins
         self._may_vanish = may_vanish
+        self._may_verify = may_verify and is_kept
+        self._is_kept = is_kept
+        self._trust_in_numbers = 0 if mode == "off" else _UNUSED_NUMBERS
         self._was_seen_alive = False  # while the present connection was open
         self._vanished_unseen = False
         self._is_probing = False
@@ -286,7 +323,12 @@ class Resumption:
 
         Raises:
             StreamInterruptedError: What was delivered before does not come again, so other events may be missing.
+            EventDecodeError: Too many events share an id: they are kept, to be known when they come again.
         """
+        if event.data == _GONE and event.event == "error" and (self._delivered_any or self._may_vanish):
+            return self._received_that_the_run_is_gone()
+        if self._trust_in_numbers and event.id is not None and self._skips_a_number(event.id):
+            return self._verify()
         # A first connection that started its run has nothing to look out for.
         if self._may_repeat and (verdict := self._judged(event)) is not None:
             return verdict
@@ -295,7 +337,7 @@ class Resumption:
             if self._has_rejoined:
                 self._lose("the server keeps no events of this run")
         elif event_id == self._open_id:
-            self._open_events.append(event)
+            self._keep(event)
         else:
             self._begin_group(event_id, event)
         self.last_event_id = event_id
@@ -305,6 +347,17 @@ class Resumption:
             self._received_special(event)
         return True
 
+    def _keep(self, event: ServerSentEvent) -> None:
+        self._open_events.append(event)
+        self._open_size += len(event.data) + _OBJECT_SIZE
+        if self._open_size > MAX_EVENT_SIZE:
+            raise EventDecodeError(
+                f"the events that share the id {event.id!r} are larger than {MAX_EVENT_SIZE} bytes",
+                event=event.event,
+                event_id=event.id,
+                excerpt=excerpt(event.data),
+            )
+
     def _begin_group(self, event_id: str, event: ServerSentEvent) -> None:
         if self._open_id is not None:
             self._closed_id = self._open_id
@@ -313,12 +366,41 @@ class Resumption:
                 del self._closed_ids[next(iter(self._closed_ids))]
         self._open_id = event_id
         self._open_events = [event]
+        self._open_size = 0
 
     def _received_special(self, event: ServerSentEvent) -> None:
         self._has_live_events = self._has_live_events or _is_live_only(event)
         if event.event in _LAST_EVENTS:
             self._saw_last_event = True
             self.status = "error" if event.event == "error" else _status_at_the_end(event) or self.status
+
+    def _skips_a_number(self, event_id: str) -> bool:
+        """Whether an event may be missing before this one, so that the server's memory has to be asked.
+
+        Aegra with Redis sends what it has kept, and only then listens for news: what happens in between is not sent. By
+        the time that a later event comes, it has been kept. A number is unused where a server was killed.
+        """
+        number = _number(event_id)
+        if number is None:
+            self._trust_in_numbers = 0
+            return False
+        last = _number(self._open_id or self._closed_id)
+        if last is None or number <= last + _NUMBERS_OF_AN_EVENT or self._is_probing:
+            return False
+        if self._is_verifying:
+            self._trust_in_numbers -= 1
+            return False
+        if not self._may_verify:
+            self._lose("the server skipped a number, and cannot be asked for the event that may be missing")
+        return self._may_verify
+
+    def _received_that_the_run_is_gone(self) -> bool:
+        """All events of the run came before this one, its own `error` event as well."""
+        if not self._saw_last_event:
+            self._check_nothing_is_missing("the server no longer sends the events of this run")
+            self._vanished_unseen = not self._delivered_any
+            self._saw_last_event = True
+        return False
 
     def _judged(self, event: ServerSentEvent) -> bool | Rejoin | None:
         """What to do with an event of a run that was joined; None if there is nothing special about it."""
@@ -445,6 +527,9 @@ class Resumption:
         if self._saw_last_event:
             return self._finish()
         if isinstance(error, APIStatusError):
+            if error.status_code == 404 and self._may_vanish and self._delivered_any:
+                self._lose("the server deleted the run before its stream was whole", error)
+                return Finish()
             if error.status_code != 429 and error.status_code < 500:
                 raise error
             if (error.retry_after or 0.0) > self._policy.max_retry_after:
@@ -457,7 +542,9 @@ class Resumption:
     @property
     def _can_resume(self) -> bool:
         """Whether the server can be asked for exactly what is missing."""
-        return self._open_id is not None or (self._closed_id is not None and not self._delivered_any)
+        return self._is_kept and (
+            self._open_id is not None or (self._closed_id is not None and not self._delivered_any)
+        )
 
     def _again(self, reason: str, error: RunsClientError | None = None, retry_after: float = 0.0) -> Rejoin:
         """Rejoin after a pause, unless there were too many tries."""

@@ -90,3 +90,12 @@ def test_interrupts_are_those_of_the_last_state() -> None:
     assert collected(asks).interrupts == [Interrupt("ready?", "1")]
     assert collected(asks, ValuesPart({"__interrupt__": [QUESTION]}), asks).interrupts == [Interrupt("ready?", "1")]
     assert collected(asks, ValuesPart({"n": 1})).interrupts == []
+
+
+def test_a_part_for_each_question() -> None:
+    other = {"value": "sure?", "id": "2"}
+    result = collected(
+        ValuesPart({"n": 1}), ValuesPart({"__interrupt__": [QUESTION]}), ValuesPart({"__interrupt__": [other]})
+    )
+    assert result.interrupts == [Interrupt("ready?", "1"), Interrupt("sure?", "2")]
+    assert result.values == {"n": 1}

@@ -24,6 +24,15 @@ def test_the_content_of_chunks_is_joined() -> None:
     ]
 
 
+def test_chunks_whose_type_does_not_say_so() -> None:
+    collection = Messages()
+    for content in ("one ", "two "):
+        collection.add({"type": "ai", "id": "m", "content": content, "tool_call_chunks": []}, may_be_a_piece=True)
+    assert collection.merged() == [{"type": "ai", "id": "m", "content": "one two "}]
+    so_far = {"type": "ai", "id": "m", "content": "one", "tool_call_chunks": []}
+    assert merged(so_far) == [so_far]
+
+
 def test_messages_are_kept_apart_by_id_in_the_order_in_which_they_began() -> None:
     found = merged(chunk("a", "1"), chunk("x", "2"), chunk("b", "1"), chunk("y", "2"))
     assert [(message["id"], message["content"]) for message in found] == [("1", "ab"), ("2", "xy")]

@@ -6,7 +6,7 @@ import pytest
 
 import runs_client
 from runs_client import EventDecodeError, MessagesPart, MessagesTuplePart, UnknownPart, UpdatesPart
-from runs_client._parts import part_from_event
+from runs_client._parts import is_of_mode, part_from_event
 from runs_client._sse import ServerSentEvent
 from runs_client._text import TextReader
 
@@ -57,6 +57,22 @@ def test_a_name_from_the_future_is_kept() -> None:
 
 def test_an_event_without_data() -> None:
     assert part("end", b"").data is None
+
+
+@pytest.mark.parametrize(
+    ("mode", "names"),
+    [
+        ("values", ["values", "values|child:1"]),
+        ("messages", ["messages/metadata", "messages/partial", "messages/complete"]),
+        ("messages-tuple", ["messages", "messages|child:1"]),
+        ("tools", ["tools"]),
+    ],
+)
+def test_events_belong_to_a_mode_or_to_all(mode: str, names: list[str]) -> None:
+    everywhere = ["metadata", "error", "feedback", "end", "from-the-future"]
+    others = ["updates", "custom|child:1", "debug", "events"]
+    events = [ServerSentEvent(name, b"{}", None) for name in (*names, *everywhere, *others)]
+    assert [event.event for event in events if is_of_mode(event, [mode])] == [*names, *everywhere]
 
 
 @pytest.mark.parametrize("data", [b"{", b"\xff", b"NaN", b"{}{}"])

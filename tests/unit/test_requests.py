@@ -14,7 +14,7 @@ from runs_bindings.api import runs as operations
 from runs_client import InvalidRequestError
 from runs_client._headers import FROM_ENVIRONMENT
 from runs_client._json import encode_json
-from runs_client._requests import RequestFactory, batch_body, creation_body
+from runs_client._requests import RequestFactory, batch_body, cancellation, creation_body
 from runs_client._url import BaseURL
 
 
@@ -207,3 +207,8 @@ def test_what_can_be_written_as_json() -> None:
 def test_what_cannot(value: Any) -> None:
     with pytest.raises(InvalidRequestError, match="cannot be written as JSON"):
         encode_json({"input": value})
+
+
+def test_waiting_for_a_cancellation_is_asked_for_in_a_way_that_all_servers_take() -> None:
+    assert cancellation({"wait": True, "action": "rollback"}) == {"wait": 1, "action": "rollback"}
+    assert cancellation({"wait": False}) == cancellation({"wait": None}) == {}

@@ -502,6 +502,82 @@ def test_content_location_names_the_run(content_location: str, run: tuple[str | 
     assert run_from_headers({"content-location": content_location}) == run
 
 
+def numbered(*numbers: int) -> list[str]:
+    """Ids as Aegra's."""
+    return [f"r_event_{number}" for number in numbers]
+
+
+def test_an_event_that_is_skipped_is_fetched_from_the_servers_memory() -> None:
+    resumption = machine()
+    assert feed(resumption, *numbered(1, 3, 7)) == [True, True, Rejoin("r_event_1")]
+    assert feed(resumption, *numbered(3, 5, 7, 9)) == [False, True, True, True]
+    assert resumption.reconnects == 0
+
+
+def test_the_first_event_may_be_skipped_as_well() -> None:
+    assert feed(machine(), *numbered(3)) == [Rejoin(FROM_THE_START)]
+    assert feed(machine(start="r_event_5"), *numbered(9)) == [Rejoin("r_event_5")]
+
+
+def test_a_number_that_no_event_has() -> None:
+    """The instance that took it was killed."""
+    resumption = machine()
+    assert feed(resumption, *numbered(1, 4)) == [True, Rejoin(FROM_THE_START)]
+    assert feed(resumption, *numbered(1, 4, 6)) == [False, True, True]
+
+
+def test_off_does_not_look_for_skipped_events() -> None:
+    assert feed(machine("off"), *numbered(1, 7)) == [True, True]
+
+
+def test_other_ids_may_skip_numbers() -> None:
+    assert feed(machine(), "1", "7", "r_event_1") == [True, True, True]
+
+
+def test_numbers_with_many_holes_are_not_looked_at_any_more() -> None:
+    resumption = machine()
+    last = 1
+    feed(resumption, *numbered(last))
+    for number in range(11, 91, 10):
+        assert isinstance(feed(resumption, *numbered(number))[0], Rejoin)
+        assert feed(resumption, *numbered(last, number)) == [False, True]
+        last = number
+    assert feed(resumption, *numbered(101)) == [True]
+
+
+def test_a_second_look_that_would_cancel_the_run() -> None:
+    resumption = machine(may_verify=False)
+    with pytest.raises(StreamInterruptedError, match="skipped a number"):
+        feed(resumption, *numbered(1, 7))
+    resumption = machine("best-effort", may_verify=False)
+    assert feed(resumption, *numbered(1, 7)) == [True, True]
+    assert [gap.after for gap in resumption.gaps] == ["r_event_1"]
+
+
+def test_events_that_are_not_kept_are_not_asked_for_again() -> None:
+    resumption = machine(is_kept=False)
+    feed(resumption, "1")
+    assert resumption.ended() == AskStatus()
+    assert resumption.run_status("success") == Finish()
+    resumption = machine(is_kept=False)
+    feed(resumption, "1")
+    with pytest.raises(StreamInterruptedError):
+        resumption.failed(LOST)
+
+
+def test_a_run_that_was_deleted_while_its_stream_was_away() -> None:
+    for mode in ("exact", "best-effort"):
+        resumption = machine(mode, may_vanish=True)
+        feed(resumption, "1")
+        assert isinstance(resumption.failed(LOST), Rejoin)
+        if mode == "exact":
+            with pytest.raises(StreamInterruptedError, match="deleted the run before its stream was whole"):
+                resumption.failed(refusal(404))
+        else:
+            assert resumption.failed(refusal(404)) == Finish()
+            assert [gap.after for gap in resumption.gaps] == ["1"]
+
+
 class AnyFaults(RuleBasedStateMachine):
     """A model server, a client driven by the machine, and faults at any moment."""
 
@@ -685,6 +761,50 @@ def test_a_failure_that_was_seen_is_asked_for() -> None:
     assert not resumption.needs_witness
     feed(resumption, "1")
     assert to_the_end(resumption) == AskFailure()
+
+
+GONE = event(None, "error", b'"Run not found"')
+
+
+def test_a_server_that_tells_the_end_of_a_stream_by_the_end_of_the_run() -> None:
+    resumption = machine(may_vanish=True)
+    resumption.seen(None)
+    feed(resumption, "1")
+    assert resumption.received(GONE) is False
+    assert resumption.ended() == Finish()
+
+
+def test_a_failure_comes_before_the_end_of_the_run() -> None:
+    resumption = machine(may_vanish=True)
+    resumption.seen(None)
+    assert resumption.received(event("1", "error", b"{}")) is True
+    assert resumption.received(GONE) is False
+    assert resumption.status == "error"
+    assert resumption.ended() == Finish()
+
+
+def test_a_run_that_was_gone_before_anybody_saw_it() -> None:
+    resumption = machine(may_vanish=True)
+    resumption.seen(None)
+    assert resumption.received(GONE) is False
+    with pytest.raises(StreamInterruptedError, match="whether it failed"):
+        resumption.ended()
+
+
+def test_events_are_missing_when_their_run_is_gone() -> None:
+    resumption = machine(may_vanish=True)
+    resumption.seen("running")
+    feed(resumption, "1")
+    assert isinstance(resumption.failed(LOST), Rejoin)
+    resumption.seen("running")
+    with pytest.raises(StreamInterruptedError, match="no longer sends the events"):
+        resumption.received(GONE)
+
+
+def test_joining_an_unknown_run() -> None:
+    resumption = machine()
+    assert resumption.received(GONE) is True
+    assert resumption.ended() == Finish()
 
 
 def test_an_error_event_needs_no_witness() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Container, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, cast, overload
 
@@ -25,6 +25,7 @@ from .._parts import (
     UpdatesPart,
     UpdateT,
     ValuesPart,
+    is_of_mode,
 )
 from .._responses import is_about_a_gone_run
 from .._resume import FROM_THE_START, Action, AskFailure, AskStatus, Finish, Gap, Reconnect, Rejoin
@@ -72,6 +73,8 @@ class RunStream(Generic[PartT_co]):
         "_events",
         "_failure",
         "_heartbeats",
+        "_last_wait",
+        "_modes",
         "_on_reconnect",
         "_on_run_created",
         "_part_from_event",
@@ -89,6 +92,7 @@ class RunStream(Generic[PartT_co]):
         idle_timeout: IdleTimeout,
         on_run_created: OnRunCreated | None,
         on_reconnect: OnReconnect | None,
+        modes: Container[str] | None = None,
     ) -> None:
         self._source = source
         self._resumption = source.resumption
@@ -99,11 +103,13 @@ class RunStream(Generic[PartT_co]):
         # Those of the last chunk; decoded as they are taken, so that a broken one does not hide those before it.
         self._events: Iterator[ServerSentEvent] = iter(())
         self._part_from_event = part_from_event
+        self._modes = modes  # not every server leaves out the others
         self._failure: ErrorPart | None = None
         self._response: AsyncStreamResponse | None = None
         self._chunks: AsyncIterator[bytes] | None = None
         self._asked_at = self._arrived_at = 0.0
         self._heartbeats = 0
+        self._last_wait: Deadline | None = None
         self._closed = False
 
     @property
@@ -157,8 +163,9 @@ class RunStream(Generic[PartT_co]):
                 for event in self._events:
                     verdict = self._resumption.received(event)
                     if verdict is True:
-                        return self._part_from_event(event)
-                    if verdict is not False:
+                        if self._modes is None or is_of_mode(event, self._modes):
+                            return self._part_from_event(event)
+                    elif verdict is not False:
                         self._events = iter(())
                         await self._carry_out(verdict)
                         break
@@ -343,7 +350,10 @@ class RunStream(Generic[PartT_co]):
         if self._arrived_at:
             self._watch.received(comments - self._heartbeats, asked_at=self._asked_at, now=self._arrived_at)
         self._heartbeats = comments
-        limit = _PATIENCE_AFTER_THE_END if self._resumption.is_over else self._watch.timeout
+        limit = self._watch.timeout
+        if self._resumption.is_over:
+            self._last_wait = self._last_wait or Deadline(_PATIENCE_AFTER_THE_END)
+            limit = self._last_wait.remaining()
         remaining = self._source.deadline.remaining()
         if remaining is not None:
             if not remaining:

@@ -75,8 +75,11 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
         join_keywords = {}
         if resume != "off":
             payload = resumable(payload)
-        if creates_only and payload.pop("on_disconnect", None) == "cancel":
-            join_keywords["cancel_on_disconnect"] = True
+        outlives = payload.get("on_disconnect") != "cancel"
+        if creates_only:
+            payload.pop("on_disconnect")
+            if not outlives:
+                join_keywords["cancel_on_disconnect"] = True
         request = self._requests.for_operation(
             operation,
             () if thread_id is None else (thread_id,),
@@ -87,13 +90,14 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
             timeout=timeout,
         )
         stream_mode = payload.get("stream_mode")
-        joins = creates_only and not join_keywords  # to look again would cancel the run
         resumption = self._resumption(
             resume,
             FROM_THE_START,
             thread_id,
             stream_mode=stream_mode,
-            joins=joins,
+            joins=creates_only and outlives,
+            may_verify=outlives,
+            is_kept=bool(payload.get("stream_resumable")),
             may_vanish=creates_only and payload.get("on_completion") != "keep",
         )
         source = SyncStreamSource(
@@ -122,6 +126,7 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
         **parameters: Any,
     ) -> SyncRunStream[Any]:
         operation: Operation = operations.join_stateless_run_stream if thread_id is None else operations.join_run_stream
+        modes = None
         if stream_mode is not None:
             modes = [stream_mode] if isinstance(stream_mode, str) else [*stream_mode]
             parameters["stream_mode"] = encode_json(modes).decode()
@@ -134,8 +139,10 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
             headers=headers,
             timeout=timeout,
         )
-        joins = not parameters.get("cancel_on_disconnect")
-        resumption = self._resumption(resume, last_event_id, thread_id, run_id, stream_mode=stream_mode, joins=joins)
+        outlives = not parameters.get("cancel_on_disconnect")
+        resumption = self._resumption(
+            resume, last_event_id, thread_id, run_id, stream_mode=stream_mode, joins=outlives, may_verify=outlives
+        )
         source = SyncStreamSource(
             self._caller, self._requests, resumption, request, False, parameters, headers, self._timeout
         )
@@ -145,6 +152,7 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
             idle_timeout=idle_timeout,
             on_run_created=None,
             on_reconnect=on_reconnect or self._on_reconnect,
+            modes=modes,
         )
 
     def _resumption(
@@ -156,7 +164,9 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
         *,
         stream_mode: StreamMode | Sequence[StreamMode] | None,
         joins: bool,
+        may_verify: bool,
         may_vanish: bool = False,
+        is_kept: bool = True,
     ) -> Resumption:
         if mode not in RESUME_MODES:
             raise InvalidRequestError(f"unknown resume mode {mode!r}; known are {', '.join(RESUME_MODES)}")
@@ -165,7 +175,9 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
             start=start,
             policy=self._retry,
             joins=joins,
+            may_verify=may_verify,
             may_vanish=may_vanish,
+            is_kept=is_kept,
             expects_live_events="messages" in ([stream_mode] if isinstance(stream_mode, str) else stream_mode or ()),
             thread_id=None if thread_id is None else str(thread_id),
             run_id=None if run_id is None else str(run_id),

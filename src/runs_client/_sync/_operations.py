@@ -15,7 +15,7 @@ from .._errors import InvalidRequestError
 from .._logging import log_run_created
 from .._parts import CustomT, StateT, UpdateT
 from .._payload import checked_keywords
-from .._requests import NO_DEFAULTS, CreatingOperation, Id, batch_body, creation_body
+from .._requests import NO_DEFAULTS, CreatingOperation, Id, batch_body, cancellation, creation_body
 from ._following import FollowingClient
 from ._stream import OnRunCreated
 
@@ -403,7 +403,7 @@ class OperationsClient(FollowingClient[StateT, UpdateT, CustomT]):
             operations.cancel_run,
             (thread_id, run_id),
             method="cancel",
-            keywords=parameters,
+            keywords=cancellation(parameters),
             headers=headers,
             timeout=self._or_default(timeout),
         )
