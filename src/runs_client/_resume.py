@@ -148,6 +148,16 @@ def _is_live_only(event: ServerSentEvent) -> bool:
     return event.event.startswith(_LIVE_ONLY)
 
 
+def _thread_in(event: ServerSentEvent) -> str | None:
+    """The thread that the metadata of messages name, which is hidden where a run is stateless."""
+    try:
+        for message in decode_json(event.data).values():
+            return str(message["metadata"]["thread_id"])
+    except (ValueError, TypeError, AttributeError, KeyError):
+        pass
+    return None
+
+
 def _status_at_the_end(event: ServerSentEvent) -> str | None:
     try:
         data = decode_json(event.data)
@@ -333,6 +343,9 @@ class Resumption:
         if self._may_repeat and (verdict := self._judged(event)) is not None:
             return verdict
         event_id = event.id
+        if self._saw_finished and self._has_live_events:
+            self._has_live_events = False
+            self._lose("the connection ended before the run did, and the server does not keep `messages`")
         if event_id is None:
             if self._has_rejoined:
                 self._lose("the server keeps no events of this run")
@@ -370,6 +383,8 @@ class Resumption:
 
     def _received_special(self, event: ServerSentEvent) -> None:
         self._has_live_events = self._has_live_events or _is_live_only(event)
+        if self.thread_id is None and event.event == "messages/metadata":
+            self.thread_id = _thread_in(event)
         if event.event in _LAST_EVENTS:
             self._saw_last_event = True
             self.status = "error" if event.event == "error" else _status_at_the_end(event) or self.status

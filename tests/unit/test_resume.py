@@ -578,6 +578,26 @@ def test_a_run_that_was_deleted_while_its_stream_was_away() -> None:
             assert [gap.after for gap in resumption.gaps] == ["1"]
 
 
+def test_the_metadata_of_messages_name_the_thread() -> None:
+    resumption = machine(thread_id=None, start=None, expects_live_events=True)
+    for data in (b"{}", b"[]", b'{"m": {}}', b"{"):
+        resumption.received(event(None, "messages/metadata", data))
+        assert resumption.thread_id is None
+    resumption.received(event(None, "messages/metadata", b'{"m": {"metadata": {"thread_id": "t"}}}'))
+    assert resumption.ended() == AskStatus()
+    assert resumption.run_status(None) == Finish()
+    assert resumption.thread_id == "t"
+
+
+def test_messages_may_be_missing_where_something_else_is() -> None:
+    resumption = machine(expects_live_events=True)
+    feed(resumption, "1")
+    assert resumption.ended() == AskStatus()
+    assert isinstance(resumption.run_status("success"), Rejoin)
+    with pytest.raises(StreamInterruptedError, match="does not keep `messages`"):
+        feed(resumption, "1", "2")
+
+
 class AnyFaults(RuleBasedStateMachine):
     """A model server, a client driven by the machine, and faults at any moment."""
 

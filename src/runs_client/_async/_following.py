@@ -66,8 +66,9 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
         **payload: Any,
     ) -> RunStream[Any]:
         # A stateless stream does not name its hidden thread, and on the official server it cannot be rejoined. So the
-        # run is created first, which tells the thread, and joined from the start.
-        creates_only = thread_id is None and resume != "off"
+        # run is created first, which tells the thread, and joined from the start. That would miss events that are not
+        # kept; where these are asked for, their metadata tell the thread.
+        creates_only = thread_id is None and resume != "off" and not _has_live_events(payload.get("stream_mode"))
         operation: CreatingOperation = operations.stream_run
         if thread_id is None:
             operation = operations.create_stateless_run if creates_only else operations.stream_stateless_run
@@ -177,7 +178,12 @@ class FollowingClient(BaseClient[StateT, UpdateT, CustomT], StreamOverloads[Stat
             may_verify=may_verify,
             may_vanish=may_vanish,
             is_kept=is_kept,
-            expects_live_events="messages" in ([stream_mode] if isinstance(stream_mode, str) else stream_mode or ()),
+            expects_live_events=_has_live_events(stream_mode),
             thread_id=None if thread_id is None else str(thread_id),
             run_id=None if run_id is None else str(run_id),
         )
+
+
+def _has_live_events(stream_mode: StreamMode | Sequence[StreamMode] | None) -> bool:
+    """Whether some of the events are not kept by the official server."""
+    return "messages" in ([stream_mode] if isinstance(stream_mode, str) else stream_mode or ())

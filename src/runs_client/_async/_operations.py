@@ -366,13 +366,17 @@ class OperationsClient(FollowingClient[StateT, UpdateT, CustomT]):
             raise InvalidRequestError(f"page_size must be 1 or more, not {page_size}")
         given: set[str] = set()
         offset = 0
+        limit_counts_from_the_start = False  # as the JavaScript server has it, whose second page is empty otherwise
         while True:
+            limit = page_size + (offset if limit_counts_from_the_start else 0)
             page = await self.list(
-                thread_id, limit=page_size, offset=offset, status=status, headers=headers, timeout=timeout
+                thread_id, limit=limit, offset=offset, status=status, headers=headers, timeout=timeout
             )
             new = [run for run in page if run.run_id not in given]
             if not new:  # a short page proves nothing: a server may have a limit of its own
-                return
+                if limit > page_size or not offset:
+                    return
+                limit_counts_from_the_start = True
             for run in new:
                 given.add(run.run_id)
                 yield run

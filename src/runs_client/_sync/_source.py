@@ -56,7 +56,7 @@ class SyncStreamSource:
     def open(self, limit: float | None) -> SyncStreamResponse:
         """Open the stream for the first time, in so many seconds."""
         response = self.caller.open_events(self.first.within(shortest(limit, self.first.timeout)))
-        if self.first.method == "POST":
+        if self.first.method == "POST" and self.resumption.thread_id is not None:  # otherwise it leads nowhere
             self._location = response.headers.get("location")
         return response
 
