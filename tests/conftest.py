@@ -10,7 +10,7 @@ from tests.clients import CLIENTS, ClientFactory
 from tests.servers.official_server import official_server
 from tests.servers.processes import closed_port
 
-pytest_plugins = ["tests.members_table", "tests.reliability_table"]
+pytest_plugins = ["tests.members_table", "tests.reliability_table", "tests.hostile_table"]
 
 
 @pytest.fixture(scope="session")

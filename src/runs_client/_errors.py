@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 DETAIL_LIMIT = 500
 """Characters of a server's answer that go into a message."""
+
+_USER_INFO = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
 class RunsClientError(Exception):
@@ -60,6 +63,10 @@ class UnexpectedResponseError(RunsClientError):
         super().__init__(message)
         self.status_code = status_code
         self.excerpt = excerpt
+
+
+class ResponseTooLargeError(UnexpectedResponseError):
+    """The server answered with more than this client is willing to hold in memory."""
 
 
 class APIStatusError(RunsClientError):
@@ -272,6 +279,11 @@ def text_of(value: Any) -> str:
         return str(value)
     except RecursionError:
         return "(nested too deeply to be shown)"
+
+
+def without_user_info(text: str) -> str:
+    """A text without the user names and passwords of URLs in it, for a message."""
+    return _USER_INFO.sub("", text)
 
 
 def excerpt(content: bytes | bytearray) -> str:

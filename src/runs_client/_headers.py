@@ -16,9 +16,9 @@ FROM_ENVIRONMENT = "<from environment>"
 
 USER_AGENT = f"runs-client/{__version__}"
 
-# RFC 9110, section 5.1: a name is a token; section 5.5: a value holds no CR, LF or NUL.
+# RFC 9110, section 5.1: a name is a token; section 5.5: a value holds no control characters but tabs.
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_FORBIDDEN_IN_VALUE = re.compile(r"[\r\n\0]")
+_FORBIDDEN_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def resolve_api_key(api_key: str | None) -> str | None:
@@ -43,7 +43,7 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
         if not isinstance(value, str):
             raise InvalidRequestError(f"the value of header {name!r} must be a string, not {type(value).__name__}")
         if _FORBIDDEN_IN_VALUE.search(value):
-            raise InvalidRequestError(f"the value of header {name!r} holds a line break or a NUL")
+            raise InvalidRequestError(f"the value of header {name!r} holds a line break or another control character")
         if value != value.strip():
             raise InvalidRequestError(f"the value of header {name!r} begins or ends with white space")
         if not value.isascii():

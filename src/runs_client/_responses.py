@@ -11,9 +11,11 @@ from ._errors import (
     UnexpectedResponseError,
     excerpt,
     status_error,
+    text_of,
 )
 from ._json import decode_json
 from ._transports import Request, Response
+from ._transports._failures import what
 
 ResultT = TypeVar("ResultT")
 
@@ -26,7 +28,8 @@ def error_from_response(request: Request, response: Response) -> APIStatusError:
     body: Any
     try:
         body = decode_json(response.content)
-    except ValueError:
+        str(body)  # what is nested too deeply for that could not be shown or pickled either
+    except (ValueError, RecursionError):
         body = excerpt(response.content)
     detail = _detail(body)
     if response.status in REDIRECTS:
@@ -35,7 +38,7 @@ def error_from_response(request: Request, response: Response) -> APIStatusError:
             f"origin, or too far, or the request is not safe to repeat there; use the server's own address"
         )
     return status_error(
-        f"{request.method} {request.url}",
+        what(request),
         status_code=response.status,
         detail=excerpt(detail.encode()) or "the server gave no reason",
         body=body,
@@ -48,7 +51,7 @@ def _detail(body: Any) -> str:
     # {"detail": ...} is the rule, {"error": ..., "message": ...} or plain text the exception.
     if isinstance(body, dict):
         found = [body[name] for name in ("detail", "error", "message") if body.get(name)]
-        return ": ".join(item if isinstance(item, str) else str(item) for item in found) or str(body)
+        return ": ".join(map(str, found)) or str(body)
     return str(body)
 
 
@@ -77,9 +80,9 @@ def json_from_response(request: Request, response: Response) -> Any:
     try:
         return decode_json(response.content)
     except ValueError as error:
-        kind = response.headers.get("content-type", "no content type")
         raise UnexpectedResponseError(
-            f"{request.method} {request.url} was answered with {response.status}, but not with JSON ({kind}): "
+            f"{what(request)} was answered with {response.status}, but not with JSON "
+            f"({_kind(response)}): "
             f"{error}; is this the address of the API? It began with: {excerpt(response.content)!r}",
             status_code=response.status,
             excerpt=excerpt(response.content),
@@ -100,10 +103,11 @@ def result_from_response(request: Request, response: Response, parse: Callable[[
     data = json_from_response(request, response)
     try:
         return parse(data)
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
         raise UnexpectedResponseError(
-            f"{request.method} {request.url} was answered with JSON of an unexpected shape: "
-            f"{type(error).__name__}: {error}; it began with: {excerpt(response.content)!r}",
+            f"{what(request)} was answered with JSON of an unexpected shape: "
+            f"{type(error).__name__}: {excerpt(str(error).encode('utf-8', 'replace'))}; "
+            f"it began with: {excerpt(response.content)!r}",
             status_code=response.status,
             excerpt=excerpt(response.content),
         ) from error
@@ -117,15 +121,19 @@ def run_failure(state: Any) -> dict[str, Any] | None:
 
 def is_about_a_gone_run(failure: dict[str, Any]) -> bool:
     """Whether this is no failure of a run: who joins one that was deleted is told so in the same form."""
-    return str(failure.get("message")).startswith("404: ")
+    message = text_of(failure.get("message"))
+    return message.startswith("404: ") or message == '"Run not found"'  # the latter from the JavaScript server
 
 
 def not_an_event_stream(request: Request, response: Response) -> UnexpectedResponseError:
     """The error for a success that is no event stream where one was asked for."""
-    kind = response.headers.get("content-type", "no content type")
     return UnexpectedResponseError(
-        f"{request.method} {request.url} was answered with {response.status}, but not with an event stream "
-        f"({kind}); is this the address of the API? It began with: {excerpt(response.content)!r}",
+        f"{what(request)} was answered with {response.status}, but not with an event stream "
+        f"({_kind(response)}); is this the address of the API? It began with: {excerpt(response.content)!r}",
         status_code=response.status,
         excerpt=excerpt(response.content),
     )
+
+
+def _kind(response: Response) -> str:
+    return excerpt(response.headers.get("content-type", "no content type").encode("utf-8", "replace"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 
 from ._errors import EventDecodeError, excerpt
 
@@ -14,6 +15,7 @@ MAX_EVENT_SIZE = 256 * 1024 * 1024
 """Bytes of one event beyond which a stream is given up."""
 
 _MAX_RETRY_DIGITS = 15
+_MAX_ID_SIZE = 4 * 1024  # ids are kept, and sent back in a header
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -60,7 +62,6 @@ class EventStreamDecoder:
         "_id_seen",
         "_max_event_size",
         "_more_data",
-        "_more_size",
         "_name",
         "_name_line",
         "_partial",
@@ -77,9 +78,9 @@ class EventStreamDecoder:
         self.retry: int | None = None
         self.comments = 0
         self._max_event_size = max_event_size
-        # An unfinished line is kept in pieces and joined once, so that a long line in many small chunks
-        # costs time in proportion to its length, not to its square.
-        self._partial: list[bytes] = []
+        # An unfinished line grows in place, so that a long line in many small chunks costs time and memory in
+        # proportion to its length: not time to its square, nor an object for each chunk.
+        self._partial = BytesIO()
         self._partial_size = 0
         self._skip_line_feed = False  # the last chunk ended with CR: a LF that follows belongs to it
         self._started = False
@@ -88,8 +89,7 @@ class EventStreamDecoder:
         self._name_line, self._name = b"event: ", ""
         self._id_line = b""
         self._data: bytes | None = None  # its first data line
-        self._more_data: list[bytes] = []  # the others
-        self._more_size = 0
+        self._more_data = bytearray()  # the others, each after a line feed
         self._id_seen = last_event_id
 
     def feed(self, chunk: bytes) -> Iterator[ServerSentEvent]:
@@ -99,7 +99,7 @@ class EventStreamDecoder:
         before a broken one are given first.
 
         Raises:
-            EventDecodeError: An event is larger than `max_event_size`, or its name or id is not UTF-8.
+            EventDecodeError: An event or its id is too large, or its name or id is not UTF-8.
         """
         # This loop runs four times for each event, so it keeps to local variables and counts on what servers do: when
         # events come fast, the lines with their names and ids repeat, and a space follows the colon. `_take_line` knows
@@ -122,7 +122,7 @@ class EventStreamDecoder:
                     field, _, value = line.partition(b": ")
                     if field == b"data" and data is None:
                         data = value
-                    elif field == b"id" and b"\0" not in value:
+                    elif field == b"id" and b"\0" not in value and len(value) <= _MAX_ID_SIZE:
                         event_id = value.decode()
                         id_line = line
                     elif field == b"event":
@@ -142,7 +142,7 @@ class EventStreamDecoder:
             ) from error
         self._event, self._name_line, self._id_line = name, name_line, id_line
         self._data, self._id_seen = data, event_id
-        self._check_size(self._partial_size + len(data or b"") + self._more_size)
+        self._check_size(self._partial_size + len(data or b"") + len(self._more_data))
 
     def _lines(self, chunk: bytes) -> list[bytes]:
         """The lines that a chunk completes. Each byte is looked at once."""
@@ -159,21 +159,22 @@ class EventStreamDecoder:
         else:
             lines = chunk.split(b"\n")
         tail = lines.pop()
-        if lines and self._partial:
-            lines[0] = b"".join([*self._partial, lines[0]])
-        if lines:
-            self._partial.clear()
-            self._partial_size = 0
+        if lines and self._partial_size:
+            lines[0] = self._completed(lines[0])
         if tail:
-            self._partial.append(tail)
-            self._partial_size += len(tail)
+            self._partial_size += self._partial.write(tail)
         return lines
+
+    def _completed(self, end: bytes) -> bytes:
+        """The unfinished line, given its end."""
+        self._partial.write(end)
+        line = self._partial.getvalue()  # no copy, as nothing is written into it any more
+        self._partial, self._partial_size = BytesIO(), 0
+        return line
 
     def _without_bom(self, chunk: bytes) -> bytes:
         # One BOM at the very beginning is dropped; it may itself come in pieces.
-        chunk = b"".join([*self._partial, chunk])
-        self._partial.clear()
-        self._partial_size = 0
+        chunk = self._completed(chunk)
         if len(chunk) < len(_BOM) and _BOM.startswith(chunk):
             return chunk
         self._started = True
@@ -188,24 +189,33 @@ class EventStreamDecoder:
         elif name == b"event":
             self._event = value.decode()
         elif name == b"id":
-            if b"\0" not in value:
-                self._id_seen = value.decode()
+            self._take_id(value)
         elif name == b"data":
             if self._data is None:
                 self._data = value
             else:
-                self._more_data.append(value)
-                self._more_size += len(value) + 1
+                self._more_data += b"\n"
+                self._more_data += value
         elif name == b"retry" and value.isdigit():
             # Python refuses to convert thousands of digits; nobody waits this long anyway.
             self.retry = int(value) if len(value) <= _MAX_RETRY_DIGITS else 10**_MAX_RETRY_DIGITS
 
+    def _take_id(self, value: bytes) -> None:
+        if len(value) > _MAX_ID_SIZE:
+            raise EventDecodeError(
+                f"the id of an event is larger than {_MAX_ID_SIZE} bytes",
+                event=self._event or "message",
+                event_id=self._id_seen,
+                excerpt=excerpt(value),
+            )
+        if b"\0" not in value:
+            self._id_seen = value.decode()
+
     def _whole(self, data: bytes) -> bytes:
         """The data of the event that ends, given its first line."""
         if self._more_data:
-            data = b"\n".join([data, *self._more_data])
+            data = b"".join((data, self._more_data))
             self._more_data.clear()
-            self._more_size = 0
         self._check_size(len(data))
         return data
 
@@ -215,5 +225,5 @@ class EventStreamDecoder:
                 f"an event is larger than {self._max_event_size} bytes",
                 event=self._event or "message",
                 event_id=self._id_seen,
-                excerpt=excerpt(self._data or b"".join(self._partial[:1])),
+                excerpt=excerpt(self._data or self._partial.getvalue()),
             )

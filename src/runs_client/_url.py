@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urlencode, urljoin, urlsplit
 
 from ._errors import InvalidRequestError
 
@@ -11,6 +11,7 @@ DEFAULT_URL = "http://localhost:2024"
 """Where `langgraph dev` listens."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_MAX_LOCATION_SIZE = 2000  # it goes into messages
 
 
 class BaseURL:
@@ -54,6 +55,8 @@ class BaseURL:
         Raises:
             InvalidRequestError: It leads to another origin, which must not be sent the API key, or it is no plain path.
         """
+        if len(location) > _MAX_LOCATION_SIZE:
+            raise InvalidRequestError(f"the server's Location is longer than {_MAX_LOCATION_SIZE} characters")
         if "@" in location.partition("//")[2].partition("/")[0]:
             raise InvalidRequestError(f"the server's Location {location!r} leads to another origin")
         parts = _split(location)
@@ -62,7 +65,7 @@ class BaseURL:
                 raise InvalidRequestError(f"the server's Location {location!r} leads to another origin")
         elif not parts.path.startswith("/"):
             raise InvalidRequestError(f"the server's Location {location!r} is not an absolute path")
-        if any(segment in (".", "..") for segment in parts.path.split("/")):
+        if any(unquote(segment) in (".", "..") for segment in parts.path.split("/")):
             raise InvalidRequestError(f"the server's Location {location!r} is not a plain path")
         prefix = self._prefix if not parts.path.startswith(f"{self._prefix}/") else ""
         query = f"?{parts.query}" if parts.query else ""

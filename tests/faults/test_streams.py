@@ -42,6 +42,8 @@ pytestmark = pytest.mark.anyio
 
 TICKS = [{"tick": tick} for tick in range(6)]
 COUNTER: Any = {"input": {"n": 6, "delay": 0.02}, "stream_mode": "custom"}
+SLOW_COUNTER: Any = {"input": {"n": 6, "delay": 0.2}, "stream_mode": "custom"}
+"""It is still going when its stream is rejoined. Afterwards a stateless run is gone, and its failure with it."""
 STREAM = "POST .*/stream"
 
 
@@ -78,7 +80,7 @@ async def test_the_way_back_is_rough(
 async def test_a_stateless_run_is_as_safe(proxy: FaultProxy, client_factory: ClientFactory, fault: Fault) -> None:
     proxy.plan(fault, match="GET .*/stream")
     async with client_factory(proxy.url, retry=AT_ONCE) as runs:
-        stream = runs.stream(None, "counter", **COUNTER)
+        stream = runs.stream(None, "counter", **SLOW_COUNTER)
         assert await ticks_of(stream) == TICKS
     assert stream.reconnects == 1
     assert proxy.faults_left == 0
@@ -89,7 +91,7 @@ async def test_a_look_at_a_stateless_run_that_is_cut_is_repeated(
 ) -> None:
     proxy.plan(*[Reset(after_bytes=0)] * (AT_ONCE.max_retries + 1), match=r"GET .*/runs/[^/]*$")
     async with client_factory(proxy.url, retry=AT_ONCE) as runs:
-        stream = runs.stream(None, "counter", **COUNTER)
+        stream = runs.stream(None, "counter", **SLOW_COUNTER)
         assert await ticks_of(stream) == TICKS
     assert stream.reconnects == 1
     assert proxy.faults_left == 0

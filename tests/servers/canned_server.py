@@ -53,14 +53,15 @@ class CannedServer:
             except OSError:
                 return
             with connection:
-                request = _read_request(connection)
+                request = read_request(connection)
                 if request:
                     self.requests.append(request)
                     answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
                     connection.sendall(answer(request) if callable(answer) else answer)
 
 
-def _read_request(connection: socket.socket) -> bytes:
+def read_request(connection: socket.socket) -> bytes:
+    """One raw request, head and body; nothing if the client has gone."""
     received = b""
     while b"\r\n\r\n" not in received:
         piece = connection.recv(65536)

@@ -14,6 +14,7 @@ from .._concurrency import Deadline, shortest, sync_resolve, sync_sleep
 from .._errors import (
     APIConnectionError,
     APIStatusError,
+    ResponseTooLargeError,
     StreamInterruptedError,
     UnexpectedResponseError,
     run_failed,
@@ -23,7 +24,8 @@ from .._logging import log_rejoin, log_run_created, status_of
 from .._responses import is_about_a_gone_run, json_from_response, run_failure
 from .._resume import Reconnect, run_from_headers
 from .._transports import Response
-from .._transports._failures import timed_out
+from .._transports._bodies import WholeBody
+from .._transports._failures import timed_out, what
 
 if TYPE_CHECKING:
     from .._requests import RequestFactory
@@ -105,6 +107,8 @@ class Outcome:
     def _delay(self, error: Exception, tried: int) -> float | None:
         if self.thread_id is None or self.run_id is None or tried > self.retry.max_retries:
             return None
+        if isinstance(error, ResponseTooLargeError):
+            return None  # it would be so again
         if isinstance(error, APIStatusError):
             return self.retry.delay(error, method="GET", tried=tried)
         return self.retry.backoff(tried)
@@ -122,27 +126,29 @@ class Outcome:
         stream = self.caller.open(request, retries=request.method == "POST")
         try:
             self._learn(stream.headers)
-            watch, body, asked_at = IdleWatch("auto"), [], time.monotonic()
+            watch, body, asked_at = IdleWatch("auto"), WholeBody(request, stream.status), time.monotonic()
             stream.idle_timeout = deadline.remaining()
+            has_begun = False
             for chunk in stream:
-                progress.made = True
+                is_heartbeat = not chunk.strip()
+                has_begun = has_begun or not is_heartbeat
+                progress.made = not has_begun  # a state that breaks off has to be sent anew
                 now = time.monotonic()
-                watch.received(0 if chunk.strip() else 1, asked_at=asked_at, now=now)
-                body.append(chunk)
+                watch.received(int(is_heartbeat), asked_at=asked_at, now=now)
+                body.add(chunk)
                 stream.idle_timeout = shortest(watch.timeout, deadline.remaining())
                 if deadline.is_over():
                     raise timed_out(self.first)
                 asked_at = now
         finally:
             stream.close()
-        content = b"".join(body)
-        if not content.strip():
+        if not body.content.strip():
             raise UnexpectedResponseError(
-                f"{request.method} {request.url} ended without the final state of the run",
+                f"{what(request)} ended without the final state of the run",
                 status_code=stream.status,
                 excerpt="",
             )
-        return Response(stream.status, stream.headers, content)
+        return Response(stream.status, stream.headers, body.content)
 
     def _learn(self, headers: Mapping[str, str]) -> None:
         thread_id, run_id = run_from_headers(headers)

@@ -6,21 +6,24 @@ import asyncio
 import io
 import sys
 import weakref
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import TypeAlias
 
 import aiohttp
 from yarl import URL
 
-from .._errors import InvalidRequestError, RunsClientError
-from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered
+from .._errors import InvalidRequestError, RunsClientError, UnexpectedResponseError
+from ._bodies import ACCEPT_ENCODING, CompressionError, Decompressor, WholeBody, decompressor_for, is_success
+from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered, without_frames
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
 from ._proxies import Proxy, proxy_from_environment
 
 # After these, the request has certainly not reached the server.
-_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ConnectionTimeoutError)
 
 _AIOHTTP_ERRORS = (
     aiohttp.ClientError,
+    CompressionError,
     asyncio.TimeoutError,  # before Python 3.11, not the same as `TimeoutError`
     OSError,
     RuntimeError,  # a session that is closed
@@ -31,6 +34,9 @@ if sys.version_info >= (3, 11):
     from asyncio import timeout
 else:  # there, aiohttp itself brings it
     from async_timeout import timeout  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
+
+_Read: TypeAlias = Callable[[], Awaitable[bytes]]
+"""Gives the next chunk of a body, and nothing at its end."""
 
 _MAX_HEADER_SIZE = 100 * 1024  # as under httpx
 _LARGE = 2**20
@@ -64,7 +70,7 @@ class AiohttpTransport:
         """Send a request and read the response to its end."""
         try:
             async with await self._open(request, total=request.timeout) as response:
-                return Response(response.status, _headers(response), await _read(response))
+                return Response(response.status, _headers(response), await _read_whole(request, response))
         except _AIOHTTP_ERRORS as error:
             failure, cause = _typed(request, error), _without_request(error)
         raise failure from cause  # out here, so that `error` is not its context
@@ -90,29 +96,25 @@ class AiohttpTransport:
     async def _open(self, request: Request, *, total: float | None) -> aiohttp.ClientResponse:
         session = self._open_session()
         url = URL(request.url, encoded=True)  # as it is: yarl would undo the quoting of dots
-        headers, proxy = request.headers, self._proxy_for(url)
+        headers, proxy = {"accept-encoding": ACCEPT_ENCODING, **request.headers}, self._proxy_for(url)
         if proxy is not None and url.scheme == "http":  # aiohttp gives `proxy_headers` only to tunnels
             headers = {**headers, **proxy.headers}
-        try:
-            response = await session.request(
-                request.method,
-                url,
-                headers=headers,
-                data=_body(request.content),
-                allow_redirects=False,
-                raise_for_status=False,  # a session that was handed in may do so
-                proxy=proxy.url if proxy else None,
-                proxy_headers=proxy.headers if proxy else None,
-                timeout=aiohttp.ClientTimeout(total=total, sock_connect=CONNECT_TIMEOUT),
-            )
-        except aiohttp.ClientHttpProxyError as error:
-            reason = OSError(f"the proxy answered {error.status} {error.message}")
-        else:
-            self._responses.add(response)
-            if self._is_closed:  # in the meantime
-                await self.aclose()
-            return response
-        raise broke_off(request, reason, sent=False)  # out here, because that error holds the proxy's password
+        response = await session.request(
+            request.method,
+            url,
+            headers=headers,
+            data=_body(request.content),
+            allow_redirects=False,
+            auto_decompress=False,  # it has no limit of its own
+            raise_for_status=False,  # a session that was handed in may do so
+            proxy=proxy.url if proxy else None,
+            proxy_headers=proxy.headers if proxy else None,
+            timeout=aiohttp.ClientTimeout(total=total, sock_connect=CONNECT_TIMEOUT),
+        )
+        self._responses.add(response)
+        if self._is_closed:  # in the meantime
+            await self.aclose()
+        return response
 
     def _proxy_for(self, url: URL) -> Proxy | None:
         # aiohttp's own `trust_env` hands each request to a thread, twice, to read the environment and `.netrc`. That
@@ -163,11 +165,11 @@ class AiohttpStreamResponse:
         self.idle_timeout: float | None = None
         self._request = request
         self._response = response
-        self._read = response.content.readany
         self._loop = asyncio.get_running_loop()
         # One timer that looks at the time of the last chunk, instead of one for each chunk.
         self._timer: asyncio.TimerHandle | None = None
         self._waiting_since: float | None = None
+        self._read = _reader(request, response)
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -254,15 +256,44 @@ def _break_off(response: aiohttp.ClientResponse, error: Exception) -> None:
         response.close()
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    chunks = []
+class _Decompressed:
+    """Reads a compressed body."""
+
+    __slots__ = ("_decompressor", "_read_chunk")
+
+    def __init__(self, read_chunk: _Read, decompressor: Decompressor) -> None:
+        self._read_chunk = read_chunk
+        self._decompressor = decompressor
+
+    async def read(self) -> bytes:
+        while not (piece := self._decompressor.piece()):
+            chunk = await self._read_chunk()
+            if not chunk:
+                self._decompressor.finish()
+                break
+            self._decompressor.feed(chunk)
+        return piece
+
+
+def _reader(request: Request, response: aiohttp.ClientResponse) -> _Read:
     try:
-        async for chunk in response.content.iter_any():
-            chunks.append(chunk)
-    except aiohttp.ClientError:
-        if response.status < 300:
+        decompressor = decompressor_for(request, response.status, response.headers)
+    except UnexpectedResponseError:
+        response.close()
+        raise
+    read = response.content.readany
+    return read if decompressor is None else _Decompressed(read, decompressor).read
+
+
+async def _read_whole(request: Request, response: aiohttp.ClientResponse) -> bytes:
+    read, body = _reader(request, response), WholeBody(request, response.status)
+    try:
+        while (chunk := await read()) and body.add(chunk):
+            pass
+    except (aiohttp.ClientError, CompressionError):
+        if is_success(response.status):
             raise  # otherwise the status says more
-    return b"".join(chunks)
+    return body.content
 
 
 def _body(content: bytes | None) -> bytes | io.BytesIO | None:
@@ -280,8 +311,12 @@ def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
 
 def _without_request(error: Exception) -> Exception:
     """The error, or one that says the same if it holds the request's headers, and so the API key."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return OSError(f"the proxy answered {error.status} {error.message}")
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return OSError("the server disconnected")  # its own text may be all headers of the response so far
     if not isinstance(error, aiohttp.ClientResponseError):
-        return error
+        return without_frames(error)
     return OSError(error.message.rstrip("\n ^"))  # it may point at a byte of the line before
 
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from .._errors import APIConnectionError, APITimeoutError, InvalidRequestError
+from .._errors import (
+    APIConnectionError,
+    APITimeoutError,
+    InvalidRequestError,
+    ResponseTooLargeError,
+    UnexpectedResponseError,
+    excerpt,
+    without_user_info,
+)
 from ._interfaces import Request
 
 _URL_LIMIT = 500  # characters of a URL that go into a message
@@ -10,36 +18,69 @@ _URL_LIMIT = 500  # characters of a URL that go into a message
 
 def not_answered(request: Request, *, sent: bool) -> APITimeoutError:
     """The time is over, and no answer has come."""
-    message = f"{_what(request)} was not answered {_in_time(request)}{_doubt(request, sent)}"
+    message = f"{what(request)} was not answered {_in_time(request)}{_doubt(request, sent)}"
     return APITimeoutError(message, request_sent=sent)
 
 
 def timed_out(request: Request) -> APITimeoutError:
     """The time is over, and the answer is not."""
-    return APITimeoutError(f"{_what(request)} did not end {_in_time(request)}", request_sent=True)
+    return APITimeoutError(f"{what(request)} did not end {_in_time(request)}", request_sent=True)
 
 
 def fell_silent(request: Request, seconds: float | None) -> APITimeoutError:
     """No byte came for too long."""
     limit = "too long" if seconds is None else _seconds(seconds)
-    return APITimeoutError(f"{_what(request)} fell silent for {limit}", request_sent=True)
+    return APITimeoutError(f"{what(request)} fell silent for {limit}", request_sent=True)
 
 
 def broke_off(request: Request, error: BaseException, *, sent: bool, answered: bool = False) -> APIConnectionError:
     """The connection could not be opened, or is gone; `answered` if the response's headers had come."""
-    reason = " ".join(str(error).split()) or type(error).__name__
+    reason = without_user_info(" ".join(str(error).split())) or type(error).__name__
+    reason = excerpt(reason.encode("utf-8", "replace"))  # it may repeat all that was received
     verb = "broke off" if sent else "could not be sent"
     doubt = "" if answered else _doubt(request, sent)
-    return APIConnectionError(f"{_what(request)} {verb}: {reason}{doubt}", request_sent=sent)
+    return APIConnectionError(f"{what(request)} {verb}: {reason}{doubt}", request_sent=sent)
 
 
 def cannot_be_sent(request: Request, reason: object) -> InvalidRequestError:
     """The HTTP library does not accept the request."""
-    return InvalidRequestError(f"{_what(request)} cannot be sent: {reason}")
+    return InvalidRequestError(f"{what(request)} cannot be sent: {without_user_info(str(reason))}")
 
 
-def _what(request: Request) -> str:
-    return f"{request.method} {request.url[:_URL_LIMIT]}"
+def too_large(request: Request, status: int, limit: int, content: bytes) -> ResponseTooLargeError:
+    """The answer has no end, or nearly none."""
+    return ResponseTooLargeError(
+        f"{what(request)} was answered with {status} and a body of more than {limit} bytes",
+        status_code=status,
+        excerpt=excerpt(content),
+    )
+
+
+def unknown_encoding(request: Request, status: int, encoding: str) -> UnexpectedResponseError:
+    """The answer is compressed in a way that was not asked for."""
+    return UnexpectedResponseError(
+        f"{what(request)} was answered with {status}, but compressed as {encoding[:_URL_LIMIT]!r}, "
+        f"which was not asked for",
+        status_code=status,
+        excerpt="",
+    )
+
+
+def what(request: Request) -> str:
+    """The request, for a message."""
+    return f"{request.method} {without_user_info(request.url)[:_URL_LIMIT]}"
+
+
+def without_frames(error: Exception) -> Exception:
+    """The error, and what led to it, without their frames.
+
+    Local variables of HTTP libraries hold the request's headers, and error trackers send local variables away.
+    """
+    link: BaseException | None = error
+    while link is not None and link.__traceback__ is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return error
 
 
 def _in_time(request: Request) -> str:

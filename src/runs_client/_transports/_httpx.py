@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import suppress
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import cast
@@ -12,8 +12,9 @@ from typing import cast
 import httpx
 
 from .._concurrency import AsyncIdleGuard, Deadline, async_closer, async_fail_after, async_loop
-from .._errors import InvalidRequestError, RunsClientError
-from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered
+from .._errors import InvalidRequestError, RunsClientError, UnexpectedResponseError
+from ._bodies import ACCEPT_ENCODING, CompressionError, Decompressor, WholeBody, decompressor_for, is_success
+from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered, without_frames
 from ._httpx_pools import AsyncPoolsTransport, shut_down
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
 
@@ -27,8 +28,9 @@ _NOT_SENT = (
 )
 _HTTPX_ERRORS = (
     httpx.HTTPError,
-    httpx.InvalidURL,
+    httpx.InvalidURL,  # of a redirect: httpx reads its place although it is not asked to go there
     httpx.StreamError,
+    CompressionError,
     RuntimeError,  # a client that is closed, or used in another event loop
     TimeoutError,
     UnicodeError,
@@ -60,30 +62,26 @@ class HttpxTransport:
 
     async def send(self, request: Request) -> Response:
         """Send a request and read the response to its end."""
-        deadline = Deadline(request.timeout)
-        chunks = []
-        with _typed_errors(request), async_fail_after(request.timeout):
-            response = await self._open(request)
-            try:
-                async for chunk in response.aiter_bytes():
-                    chunks.append(chunk)
-                    if deadline.is_over():
-                        raise TimeoutError
-            except httpx.RequestError:
-                if response.is_success:
-                    raise  # otherwise the status says more
-            finally:
-                await response.aclose()
-        return Response(response.status_code, dict(response.headers), b"".join(chunks))
+        try:
+            with async_fail_after(request.timeout):
+                return await self._exchange(request)
+        except _HTTPX_ERRORS as error:
+            failure, cause = _typed(request, error), _without_request(error)
+        raise failure from cause  # out here, so that `error` is not its context
 
     async def open(self, request: Request) -> HttpxStreamResponse:
         """Send a request and return as soon as the response's headers are there."""
-        with _typed_errors(request), async_fail_after(request.timeout):
-            response = await self._open(request)
-        # httpx applies one limit to the headers and to each chunk. The body has its own, `idle_timeout`; httpcore
-        # reads this setting when the first chunk is asked for.
-        response.request.extensions["timeout"]["read"] = None
-        return HttpxStreamResponse(request, response)
+        try:
+            with async_fail_after(request.timeout):
+                response, chunks = await self._open(request)
+        except _HTTPX_ERRORS as error:
+            failure, cause = _typed(request, error), _without_request(error)
+        else:
+            # httpx applies one limit to the headers and to each chunk. The body has its own, `idle_timeout`; httpcore
+            # reads this setting when the first chunk is asked for.
+            response.request.extensions["timeout"]["read"] = None
+            return HttpxStreamResponse(request, response, chunks)
+        raise failure from cause
 
     async def aclose(self) -> None:
         """Close all connections, unless the client was handed in."""
@@ -105,18 +103,46 @@ class HttpxTransport:
                 raise InvalidRequestError("the httpx client that was handed in is closed")
             return self._client
 
-    async def _open(self, request: Request) -> httpx.Response:
+    async def _exchange(self, request: Request) -> Response:
+        deadline = Deadline(request.timeout)
+        response, chunks = await self._open(request)
+        body = WholeBody(request, response.status_code)
+        try:
+            async for chunk in chunks:
+                if not body.add(chunk):
+                    break
+                if deadline.is_over():
+                    raise TimeoutError
+        except (httpx.RequestError, CompressionError):
+            if is_success(response.status_code):
+                raise  # otherwise the status says more
+        finally:
+            await _close(response, chunks)
+        return Response(response.status_code, dict(response.headers), body.content)
+
+    async def _open(self, request: Request) -> tuple[httpx.Response, AsyncIterator[bytes]]:
         client = self._open_client()
         timeout = request.timeout
         connect = CONNECT_TIMEOUT if timeout is None else min(CONNECT_TIMEOUT, timeout)
-        http_request = client.build_request(
-            request.method,
-            request.url,
-            headers=dict(request.headers),
-            content=request.content,
-            timeout=httpx.Timeout(timeout, connect=connect),
-        )
-        return await client.send(http_request, stream=True, follow_redirects=False)
+        try:
+            http_request = client.build_request(
+                request.method,
+                request.url,
+                headers={"accept-encoding": ACCEPT_ENCODING, **request.headers},
+                content=request.content,
+                timeout=httpx.Timeout(timeout, connect=connect),
+            )
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise cannot_be_sent(request, error) from None
+        response = await client.send(http_request, stream=True, follow_redirects=False)
+        try:
+            decompressor = decompressor_for(request, response.status_code, response.headers)
+        except UnexpectedResponseError:
+            await response.aclose()
+            raise
+        # Raw bytes skip layers that would do nothing, or decompress without a limit.
+        chunks = cast("httpx.AsyncByteStream", response.stream).__aiter__()
+        return response, chunks if decompressor is None else _decompressed(chunks, decompressor)
 
 
 class HttpxStreamResponse:
@@ -125,16 +151,13 @@ class HttpxStreamResponse:
     An iterator, not an async generator: the latter could not be closed by the garbage collector without a warning.
     """
 
-    def __init__(self, request: Request, response: httpx.Response) -> None:
+    def __init__(self, request: Request, response: httpx.Response, chunks: AsyncIterator[bytes]) -> None:
         self.status = response.status_code
         self.headers: Mapping[str, str] = dict(response.headers)
         self.idle_timeout: float | None = None
         self._request = request
         self._response = response
-        # Raw bytes skip layers that would do nothing.
-        compressed = self.headers.get("content-encoding", "identity") != "identity"
-        stream = cast("httpx.AsyncByteStream", response.stream)
-        self._chunks = response.aiter_bytes() if compressed else stream.__aiter__()
+        self._chunks = chunks
         self._guard = AsyncIdleGuard(partial(_shut_down, response))
         self._close_later = async_closer()
 
@@ -154,10 +177,10 @@ class HttpxStreamResponse:
             raise
         except TimeoutError as error:
             await self.aclose()
-            raise fell_silent(self._request, idle_timeout) from error
+            raise fell_silent(self._request, idle_timeout) from without_frames(error)
         except _HTTPX_ERRORS as error:
             await self.aclose()
-            raise _typed(self._request, error, answered=True) from error
+            raise _typed(self._request, error, answered=True) from _without_request(error)
 
     async def aclose(self) -> None:
         """Close the connection, or give it back if the body was read to its end."""
@@ -173,10 +196,25 @@ class HttpxStreamResponse:
             self._close_later(partial(_close, self._response, self._chunks))
 
 
+async def _decompressed(chunks: AsyncIterator[bytes], decompressor: Decompressor) -> AsyncGenerator[bytes, None]:
+    try:
+        async for chunk in chunks:
+            decompressor.feed(chunk)
+            while piece := decompressor.piece():
+                yield piece
+        decompressor.finish()
+    finally:
+        await _close_generator(chunks)
+
+
 async def _close(response: httpx.Response, chunks: AsyncIterator[bytes]) -> None:
     with suppress(RuntimeError, ValueError):  # somebody is reading; the shutdown of the socket has woken them up
-        await cast("AsyncGenerator[bytes, None]", chunks).aclose()
+        await _close_generator(chunks)
     await response.aclose()
+
+
+async def _close_generator(chunks: AsyncIterator[bytes]) -> None:
+    await cast("AsyncGenerator[bytes, None]", chunks).aclose()
 
 
 def _shut_down(response: httpx.Response) -> None:
@@ -187,22 +225,20 @@ def _shut_down(response: httpx.Response) -> None:
         shut_down(stream)
 
 
-@contextmanager
-def _typed_errors(request: Request) -> Iterator[None]:
-    try:
-        yield
-    except _HTTPX_ERRORS as error:
-        if isinstance(error, httpx.LocalProtocolError):
-            raise _typed(request, error) from None  # its text may hold the value of a header
-        raise _typed(request, error) from error
+def _without_request(error: Exception) -> Exception | None:
+    """The error without the request's headers, and so without the API key."""
+    if isinstance(error, httpx.LocalProtocolError):
+        return None  # its text may hold the value of a header
+    if isinstance(error, httpx.RequestError):
+        with suppress(RuntimeError):  # there is no request in it
+            error.request = httpx.Request(error.request.method, error.request.url.copy_with(userinfo=b""))
+    return without_frames(error)
 
 
 def _typed(request: Request, error: Exception, *, answered: bool = False) -> RunsClientError:
     """Our error for one of httpx's."""
     if isinstance(error, httpx.LocalProtocolError):
         return cannot_be_sent(request, "httpx refuses one of its headers")
-    if isinstance(error, (httpx.InvalidURL, UnicodeError)):
-        return cannot_be_sent(request, error)
     sent = not isinstance(error, _NOT_SENT)
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         return not_answered(request, sent=sent)

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 import httpx
@@ -49,21 +50,25 @@ class AsyncPoolsTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await self._sweep()
         pool = self._enter(request.url)
-        request.extensions["trace"] = self._trace
+        opened: list[Any] = []
+        request.extensions["trace"] = partial(self._trace, opened)
         try:
             response = await pool.transport.handle_async_request(request)
         except BaseException:
             self.leave(pool)
+            for connection in reversed(opened):  # httpcore forgets one whose TLS handshake is cancelled
+                await connection.aclose()
             raise
         response.stream = _Body(cast("httpx.AsyncByteStream", response.stream), self, pool)
         return response
 
-    async def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+    async def _trace(self, opened: list[Any], event: str, info: Mapping[str, Any]) -> None:
         """Keep track of connections: a pool that is closed forgets those that are just being opened, and leaves
         threads asleep that are reading from the others."""
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             with self._lock:
                 self._connections.add(info["return_value"])
+            opened.append(info["return_value"])
         elif event == "http11.send_request_headers.started" and self._is_closed:
             raise InvalidRequestError("this client is closed")
 

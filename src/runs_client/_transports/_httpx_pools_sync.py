@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 import httpx
@@ -50,21 +51,25 @@ class SyncPoolsTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self._sweep()
         pool = self._enter(request.url)
-        request.extensions["trace"] = self._trace
+        opened: list[Any] = []
+        request.extensions["trace"] = partial(self._trace, opened)
         try:
             response = pool.transport.handle_request(request)
         except BaseException:
             self.leave(pool)
+            for connection in reversed(opened):  # httpcore forgets one whose TLS handshake is cancelled
+                connection.close()
             raise
         response.stream = _Body(cast("httpx.SyncByteStream", response.stream), self, pool)
         return response
 
-    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+    def _trace(self, opened: list[Any], event: str, info: Mapping[str, Any]) -> None:
         """Keep track of connections: a pool that is closed forgets those that are just being opened, and leaves
         threads asleep that are reading from the others."""
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             with self._lock:
                 self._connections.add(info["return_value"])
+            opened.append(info["return_value"])
         elif event == "http11.send_request_headers.started" and self._is_closed:
             raise InvalidRequestError("this client is closed")
 

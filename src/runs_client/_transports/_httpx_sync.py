@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import cast
@@ -13,8 +13,9 @@ from typing import cast
 import httpx
 
 from .._concurrency import Deadline, SyncIdleGuard, sync_closer, sync_fail_after, sync_loop
-from .._errors import InvalidRequestError, RunsClientError
-from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered
+from .._errors import InvalidRequestError, RunsClientError, UnexpectedResponseError
+from ._bodies import ACCEPT_ENCODING, CompressionError, Decompressor, WholeBody, decompressor_for, is_success
+from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered, without_frames
 from ._httpx_pools_sync import SyncPoolsTransport, shut_down
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
 
@@ -28,8 +29,9 @@ _NOT_SENT = (
 )
 _HTTPX_ERRORS = (
     httpx.HTTPError,
-    httpx.InvalidURL,
+    httpx.InvalidURL,  # of a redirect: httpx reads its place although it is not asked to go there
     httpx.StreamError,
+    CompressionError,
     RuntimeError,  # a client that is closed, or used in another event loop
     TimeoutError,
     UnicodeError,
@@ -61,30 +63,26 @@ class SyncHttpxTransport:
 
     def send(self, request: Request) -> Response:
         """Send a request and read the response to its end."""
-        deadline = Deadline(request.timeout)
-        chunks = []
-        with _typed_errors(request), sync_fail_after(request.timeout):
-            response = self._open(request)
-            try:
-                for chunk in response.iter_bytes():
-                    chunks.append(chunk)
-                    if deadline.is_over():
-                        raise TimeoutError
-            except httpx.RequestError:
-                if response.is_success:
-                    raise  # otherwise the status says more
-            finally:
-                response.close()
-        return Response(response.status_code, dict(response.headers), b"".join(chunks))
+        try:
+            with sync_fail_after(request.timeout):
+                return self._exchange(request)
+        except _HTTPX_ERRORS as error:
+            failure, cause = _typed(request, error), _without_request(error)
+        raise failure from cause  # out here, so that `error` is not its context
 
     def open(self, request: Request) -> SyncHttpxStreamResponse:
         """Send a request and return as soon as the response's headers are there."""
-        with _typed_errors(request), sync_fail_after(request.timeout):
-            response = self._open(request)
-        # httpx applies one limit to the headers and to each chunk. The body has its own, `idle_timeout`; httpcore
-        # reads this setting when the first chunk is asked for.
-        response.request.extensions["timeout"]["read"] = None
-        return SyncHttpxStreamResponse(request, response)
+        try:
+            with sync_fail_after(request.timeout):
+                response, chunks = self._open(request)
+        except _HTTPX_ERRORS as error:
+            failure, cause = _typed(request, error), _without_request(error)
+        else:
+            # httpx applies one limit to the headers and to each chunk. The body has its own, `idle_timeout`; httpcore
+            # reads this setting when the first chunk is asked for.
+            response.request.extensions["timeout"]["read"] = None
+            return SyncHttpxStreamResponse(request, response, chunks)
+        raise failure from cause
 
     def close(self) -> None:
         """Close all connections, unless the client was handed in."""
@@ -106,18 +104,46 @@ class SyncHttpxTransport:
                 raise InvalidRequestError("the httpx client that was handed in is closed")
             return self._client
 
-    def _open(self, request: Request) -> httpx.Response:
+    def _exchange(self, request: Request) -> Response:
+        deadline = Deadline(request.timeout)
+        response, chunks = self._open(request)
+        body = WholeBody(request, response.status_code)
+        try:
+            for chunk in chunks:
+                if not body.add(chunk):
+                    break
+                if deadline.is_over():
+                    raise TimeoutError
+        except (httpx.RequestError, CompressionError):
+            if is_success(response.status_code):
+                raise  # otherwise the status says more
+        finally:
+            _close(response, chunks)
+        return Response(response.status_code, dict(response.headers), body.content)
+
+    def _open(self, request: Request) -> tuple[httpx.Response, Iterator[bytes]]:
         client = self._open_client()
         timeout = request.timeout
         connect = CONNECT_TIMEOUT if timeout is None else min(CONNECT_TIMEOUT, timeout)
-        http_request = client.build_request(
-            request.method,
-            request.url,
-            headers=dict(request.headers),
-            content=request.content,
-            timeout=httpx.Timeout(timeout, connect=connect),
-        )
-        return client.send(http_request, stream=True, follow_redirects=False)
+        try:
+            http_request = client.build_request(
+                request.method,
+                request.url,
+                headers={"accept-encoding": ACCEPT_ENCODING, **request.headers},
+                content=request.content,
+                timeout=httpx.Timeout(timeout, connect=connect),
+            )
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise cannot_be_sent(request, error) from None
+        response = client.send(http_request, stream=True, follow_redirects=False)
+        try:
+            decompressor = decompressor_for(request, response.status_code, response.headers)
+        except UnexpectedResponseError:
+            response.close()
+            raise
+        # Raw bytes skip layers that would do nothing, or decompress without a limit.
+        chunks = cast("httpx.SyncByteStream", response.stream).__iter__()
+        return response, chunks if decompressor is None else _decompressed(chunks, decompressor)
 
 
 class SyncHttpxStreamResponse:
@@ -126,16 +152,13 @@ class SyncHttpxStreamResponse:
     An iterator, not an async generator: the latter could not be closed by the garbage collector without a warning.
     """
 
-    def __init__(self, request: Request, response: httpx.Response) -> None:
+    def __init__(self, request: Request, response: httpx.Response, chunks: Iterator[bytes]) -> None:
         self.status = response.status_code
         self.headers: Mapping[str, str] = dict(response.headers)
         self.idle_timeout: float | None = None
         self._request = request
         self._response = response
-        # Raw bytes skip layers that would do nothing.
-        compressed = self.headers.get("content-encoding", "identity") != "identity"
-        stream = cast("httpx.SyncByteStream", response.stream)
-        self._chunks = response.iter_bytes() if compressed else stream.__iter__()
+        self._chunks = chunks
         self._guard = SyncIdleGuard(partial(_shut_down, response))
         self._close_later = sync_closer()
 
@@ -155,10 +178,10 @@ class SyncHttpxStreamResponse:
             raise
         except TimeoutError as error:
             self.close()
-            raise fell_silent(self._request, idle_timeout) from error
+            raise fell_silent(self._request, idle_timeout) from without_frames(error)
         except _HTTPX_ERRORS as error:
             self.close()
-            raise _typed(self._request, error, answered=True) from error
+            raise _typed(self._request, error, answered=True) from _without_request(error)
 
     def close(self) -> None:
         """Close the connection, or give it back if the body was read to its end."""
@@ -174,10 +197,25 @@ class SyncHttpxStreamResponse:
             self._close_later(partial(_close, self._response, self._chunks))
 
 
+def _decompressed(chunks: Iterator[bytes], decompressor: Decompressor) -> Generator[bytes, None, None]:
+    try:
+        for chunk in chunks:
+            decompressor.feed(chunk)
+            while piece := decompressor.piece():
+                yield piece
+        decompressor.finish()
+    finally:
+        _close_generator(chunks)
+
+
 def _close(response: httpx.Response, chunks: Iterator[bytes]) -> None:
     with suppress(RuntimeError, ValueError):  # somebody is reading; the shutdown of the socket has woken them up
-        cast("Generator[bytes, None, None]", chunks).close()
+        _close_generator(chunks)
     response.close()
+
+
+def _close_generator(chunks: Iterator[bytes]) -> None:
+    cast("Generator[bytes, None, None]", chunks).close()
 
 
 def _shut_down(response: httpx.Response) -> None:
@@ -188,22 +226,20 @@ def _shut_down(response: httpx.Response) -> None:
         shut_down(stream)
 
 
-@contextmanager
-def _typed_errors(request: Request) -> Iterator[None]:
-    try:
-        yield
-    except _HTTPX_ERRORS as error:
-        if isinstance(error, httpx.LocalProtocolError):
-            raise _typed(request, error) from None  # its text may hold the value of a header
-        raise _typed(request, error) from error
+def _without_request(error: Exception) -> Exception | None:
+    """The error without the request's headers, and so without the API key."""
+    if isinstance(error, httpx.LocalProtocolError):
+        return None  # its text may hold the value of a header
+    if isinstance(error, httpx.RequestError):
+        with suppress(RuntimeError):  # there is no request in it
+            error.request = httpx.Request(error.request.method, error.request.url.copy_with(userinfo=b""))
+    return without_frames(error)
 
 
 def _typed(request: Request, error: Exception, *, answered: bool = False) -> RunsClientError:
     """Our error for one of httpx's."""
     if isinstance(error, httpx.LocalProtocolError):
         return cannot_be_sent(request, "httpx refuses one of its headers")
-    if isinstance(error, (httpx.InvalidURL, UnicodeError)):
-        return cannot_be_sent(request, error)
     sent = not isinstance(error, _NOT_SENT)
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         return not_answered(request, sent=sent)
