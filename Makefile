@@ -87,12 +87,13 @@ members: $(VENV)/.ready $(OFFICIAL)/.ready ## Write docs/members.md from a run o
 	$(BIN)/python -m pytest tests/conformance --members=docs/members.md
 
 .PHONY: reliability
-reliability: $(VENV)/.ready $(OFFICIAL)/.ready ## Write the counts in docs/reliability.md from a run of the fault tests
-	$(BIN)/python -m pytest tests/faults --reliability=docs/reliability.md
+reliability: $(VENV)/.ready $(OFFICIAL)/.ready ## Write the tables of docs/reliability.md from a run of the tests
+	$(BIN)/python -m pytest tests/faults tests/hostile --reliability=docs/reliability.md
 
 .PHONY: fuzz
-fuzz: $(VENV)/.ready ## Compare the decoder with httpx-sse over 200,000 random streams
+fuzz: $(VENV)/.ready ## Compare the decoder with httpx-sse over 200,000 random streams, and damage responses at random
 	FUZZ_CASES=200000 FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} $(BIN)/python -m pytest tests/unit/test_sse_differential.py
+	FUZZ_EXAMPLES=5000 $(BIN)/python -m pytest tests/hostile/test_fuzz.py
 
 .PHONY: bench
 bench: $(BENCH)/.ready benchmarks/node_modules/.ready ## Measure time and memory beside the peers (about 15 minutes)

@@ -23,6 +23,8 @@ class CutTable:
         self._wrong[server, kind] += wrong
 
     def write(self, path: Path) -> None:
+        if not self._cuts:
+            return
         rows = ["| server | cut by | cuts | lost, doubled or out of order |", "| --- | --- | ---: | ---: |"]
         for key in sorted(self._cuts):
             rows.append(f"| {key[0]} | {key[1]} | {self._cuts[key]} | {self._wrong[key]} |")

@@ -46,10 +46,11 @@ class Fails:
     kind: type[RunsClientError]
     text: str
     after: tuple[Any, ...] = ()
+    told: str = ""
 
     def __str__(self) -> str:
         before = "data, then " if self.after else ""
-        return f"{before}`{self.kind.__name__}`: {self.text}"
+        return f"{before}`{self.kind.__name__}`: {self.told or self.text}"
 
 
 Outcome: TypeAlias = Gives | Fails

@@ -35,6 +35,7 @@ WHOLE = [
     body(gzip.compress(RUN_JSON), GZIP),
     body('{"detail": "no such run"}', "Retry-After: 0", status="503 Busy"),
     body("", "Location: /threads/t/runs/other", status="307 Elsewhere"),
+    body("", "Location: http://elsewhere.invalid/x", status="302 Elsewhere"),
     body("[1, 2]", NAMED),
     b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + body(),
 ]
@@ -45,6 +46,7 @@ STREAMS = [
         body(chunks(*STREAM), CHUNKED, NAMED, PLACE, length=False),
         body(b"".join(STREAM), NAMED, length=False),  # it just ends
         body(b"".join(STREAM[:-1]), NAMED, PLACE),
+        body(b"".join(STREAM[:2]), NAMED, "Location: http://elsewhere.invalid/x", "Content-Length: 999", length=False),
         body(gzip.compress(b"".join(STREAM)), GZIP, NAMED, PLACE),
         body(b"\xef\xbb\xbf: hello\r\nretry: 1\r\n\r\n" + STREAM[0].replace(b"\n", b"\r") + END, NAMED, PLACE),
     ]

@@ -131,7 +131,7 @@ def test_the_memory_is_bounded(name: str, client: str, hostile_table: HostileTab
     hostile_table.add(name, client, f"`{outcome.partition(':')[0]}`: {text}; memory under {limit} MB")
 
 
-SIZE = MB // 4
+SIZE = MB // 8
 
 
 def peak_of(work: Callable[[], object]) -> int:

@@ -17,9 +17,9 @@ pytestmark = pytest.mark.anyio
 
 RUN = http_response(body=RUN_JSON)
 LONG = "x" * 50_000
-CUT = Fails(APIStatusError, "307: a redirect to 'http://elsewhere.invalid/x+[.]{3}$")
+CUT = Fails(APIStatusError, "xxx[.]{3}$", told="the beginning of that place")
 HERE = Gives(json.loads(RUN_JSON), "data, from the same origin")
-REFUSED = Fails(APIStatusError, "307: a redirect to .* which is not followed")
+REFUSED = Fails(APIStatusError, "which is not followed")
 
 
 def redirect(location: str, status: int = 307) -> bytes:
@@ -53,7 +53,7 @@ CASES = [
             (redirect(location), RUN),
             REFUSED,
             create,
-            unlike=dict.fromkeys(("async", "sync"), Fails(APIConnectionError, "broke off: .* the run may exist")),
+            unlike=dict.fromkeys(("async", "sync"), Fails(APIConnectionError, "the run may exist")),
         )
         for location in ["data:application/json,{}", "javascript:alert(1)"]
     ),
@@ -73,7 +73,7 @@ CASES = [
     Case(
         "302 for a POST",
         (redirect("/x", 302), RUN),
-        Fails(APIStatusError, "302: a redirect to .* which is not followed"),
+        REFUSED,
         create,
     ),
     Case("307 for a POST to another host", (redirect("http://elsewhere.invalid/"), RUN), REFUSED, create),

@@ -102,8 +102,9 @@ def test_an_address_with_a_password_is_refused_without_repeating_it(url: str) ->
 
 @pytest.mark.parametrize("value", [f"{KEY}\r\nx: y", f"{KEY}\x1b", f"{KEY}é"])
 def test_a_key_that_cannot_be_sent_is_refused_without_repeating_it(value: str) -> None:
-    for make in (RunsClient, SyncRunsClient):
-        for options in ({"api_key": value}, {"headers": {"authorization": value}}):
+    wrong: list[dict[str, Any]] = [{"api_key": value}, {"headers": {"authorization": value}}]
+    for options in wrong:
+        for make in (RunsClient, SyncRunsClient):
             with pytest.raises(InvalidRequestError) as caught:
                 make("http://h", **options)
             assert not secrets_in(all_that_it_holds(caught.value))

@@ -20,9 +20,10 @@ SETTINGS = {
     "ENV_MODE": "PRODUCTION",
     "LANGSMITH_TRACING": "false",
     "REDIS_BROKER_ENABLED": "true",
-    # The runs of an instance that was killed are taken over within seconds, not a minute.
+    # The runs of an instance that was killed are taken over within seconds, not a minute. A lease that is shorter may
+    # run out before a worker begins on a busy machine, and Aegra then forgets the run.
     "HEARTBEAT_INTERVAL_SECONDS": "1",
-    "LEASE_DURATION_SECONDS": "4",
+    "LEASE_DURATION_SECONDS": "10",
     "REAPER_INTERVAL_SECONDS": "1",
     "STUCK_PENDING_THRESHOLD_SECONDS": "5",
     "WORKER_DRAIN_TIMEOUT": "1",
