@@ -100,6 +100,10 @@ bench: $(BENCH)/.ready benchmarks/node_modules/.ready ## Measure time and memory
 	@$(BENCH)/bin/python benchmarks/decoder.py
 	@$(BENCH)/bin/python -m benchmarks $(ARGS)
 
+.PHONY: faults
+faults: $(VENV)/.ready $(OFFICIAL)/.ready $(AEGRA)/.ready $(BENCH)/.ready $(JAVASCRIPT)/.ready benchmarks/node_modules/.ready databases ## Break connections of our clients and of the peers, on three servers (about 10 minutes)
+	@$(BIN)/python -m benchmarks.fault_table
+
 .PHONY: lint
 lint: $(VENV)/.ready ## Check style and the direction of imports
 	$(BIN)/ruff check .

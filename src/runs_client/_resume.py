@@ -271,7 +271,7 @@ class Resumption:
         self._has_live_events = expects_live_events
         self._delivered_any = False
         self._has_rejoined = False
-        self._may_repeat = joins
+        self._may_repeat = joins and mode != "off"  # nothing is looked up then
         self._may_vanish = may_vanish
         self._may_verify = may_verify and is_kept
         self._is_kept = is_kept

@@ -104,3 +104,16 @@ async def test_another_server_gets_no_request(address: str, client: str) -> None
                         with pytest.raises(APIStatusError, match="not followed"):
                             await call(runs)
     assert other.requests == []
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+async def test_cookies_are_not_sent_back(client: str, hostile_table: HostileTable) -> None:
+    cookie = ("Set-Cookie", "session=1; Path=/")
+    answers = http_response(307, headers=[("Location", "/x"), cookie]), http_response(body=RUN_JSON, headers=[cookie])
+    with HostileServer(*answers) as server:
+        async with CLIENTS[client](server.url, api_key=KEY) as runs:
+            await get(runs)
+            await get(runs)
+    assert len(server.requests) == 3
+    assert not [request for request in server.requests if b"\r\ncookie:" in request.lower()]
+    hostile_table.add("cookies", client, "data; none is sent back")

@@ -598,6 +598,12 @@ def test_messages_may_be_missing_where_something_else_is() -> None:
         feed(resumption, "1", "2")
 
 
+def test_off_delivers_events_that_look_alike() -> None:
+    resumption = machine("off", joins=True)
+    assert feed(resumption, "1a", "1a", "2") == [True, True, True]
+    assert resumption.ended() == Finish()
+
+
 class AnyFaults(RuleBasedStateMachine):
     """A model server, a client driven by the machine, and faults at any moment."""
 

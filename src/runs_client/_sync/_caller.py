@@ -15,7 +15,7 @@ from .._logging import log_answer, log_retry
 from .._responses import EVENT_STREAM, REDIRECTS, error_from_response, not_an_event_stream
 from .._retry import SAFE_METHODS
 from .._transports import Request, Response, ResponseHead, SyncStreamResponse
-from .._transports._failures import not_answered
+from .._transports._failures import not_answered, without_frames
 
 if TYPE_CHECKING:
     from .._retry import RetryPolicy
@@ -138,7 +138,7 @@ class SyncCaller:
         except TimeoutError as error:
             if not deadline.is_over():
                 raise  # a hook's own
-            raise not_answered(request, sent=bool(sent)) from error
+            raise not_answered(request, sent=bool(sent)) from without_frames(error)
 
     def _follow(self, request: Request, exchange: Callable[[Request], AnswerT], deadline: Deadline) -> AnswerT:
         redirects = 0
