@@ -34,7 +34,7 @@ def ours_blocking(url: str, thread_id: str | None, payload: Any) -> Iterator[tup
 
 
 async def langgraph_sdk(url: str, thread_id: str | None, payload: Any) -> Events:
-    from langgraph_sdk import get_client  # type: ignore[import-not-found]
+    from langgraph_sdk import get_client
 
     async for part in get_client(url=url).runs.stream(thread_id, "counter", stream_resumable=True, **payload):
         if part.event:  # it gives a blank one after it has come back

@@ -1,16 +1,72 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any, TypeAlias
 
 import pytest
 
 from runs_client import RunsClient
 from runs_client.testing import RunsServer
 from tests.clients import CLIENTS, ClientFactory
+from tests.servers.aegra_server import aegra_server
+from tests.servers.javascript_server import javascript_server
 from tests.servers.official_server import official_server
 from tests.servers.processes import closed_port
 
-pytest_plugins = ["tests.members_table", "tests.reliability_table", "tests.hostile_table"]
+pytest_plugins = [
+    "tests.members_table",
+    "tests.reliability_table",
+    "tests.hostile_table",
+    "tests.cluster_table",
+    "tests.compatibility_table",
+]
+
+
+Starter: TypeAlias = Callable[[], AbstractContextManager[str]]
+
+STARTERS: dict[str, Starter] = {"official": official_server, "javascript": javascript_server, "aegra": aegra_server}
+BY_DEFAULT = "embedded,official"
+_URLS = pytest.StashKey[dict[str, str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--servers",
+        metavar="NAMES",
+        help=f"run tests over these servers: embedded, {', '.join(STARTERS)} (default: {BY_DEFAULT}); "
+        "where several processes run tests, they share them",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "server" in metafunc.fixturenames:
+        names = metafunc.config.getoption("--servers") or BY_DEFAULT
+        metafunc.parametrize("server", names.split(","), indirect=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Start the servers that were asked for, before the first process that runs tests; tell it where they are."""
+    node.workerinput["urls"] = _shared_urls(node.config)
+
+
+def _shared_urls(config: pytest.Config) -> dict[str, str]:
+    if _URLS not in config.stash:
+        servers = ExitStack()
+        config.add_cleanup(servers.close)
+        names = (config.getoption("--servers") or "").split(",")
+        config.stash[_URLS] = {name: servers.enter_context(STARTERS[name]()) for name in names if name in STARTERS}
+    return config.stash[_URLS]
+
+
+def _url(name: str, config: pytest.Config) -> Iterator[str]:
+    shared: dict[str, str] = getattr(config, "workerinput", {}).get("urls", {})
+    if name in shared:
+        yield shared[name]
+    else:
+        with STARTERS[name]() as url:
+            yield url
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +87,18 @@ def embedded_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def official_url() -> Iterator[str]:
-    with official_server() as url:
-        yield url
+def official_url(pytestconfig: pytest.Config) -> Iterator[str]:
+    yield from _url("official", pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def javascript_url(pytestconfig: pytest.Config) -> Iterator[str]:
+    yield from _url("javascript", pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def aegra_url(pytestconfig: pytest.Config) -> Iterator[str]:
+    yield from _url("aegra", pytestconfig)
 
 
 @pytest.fixture
@@ -43,9 +108,9 @@ def closed_url() -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-@pytest.fixture(params=["embedded", "official"])
+@pytest.fixture
 def server(request: pytest.FixtureRequest) -> str:
-    """The name of a server; `server_url` is where it listens."""
+    """The name of a server, one after another of those that `--servers` names; `server_url` is where it listens."""
     name: str = request.param
     return name
 

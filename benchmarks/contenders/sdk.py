@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from langgraph_sdk import get_client, get_sync_client  # type: ignore[import-not-found]
+from langgraph_sdk import get_client, get_sync_client
 
 from benchmarks.contenders import AsyncClient
 from benchmarks.workloads import RUN_ID, THREAD_ID

@@ -1,4 +1,4 @@
-"""Runs that are started and left alone: create, get, list, join, cancel, delete."""
+"""Runs that are started and left alone: create, get, join."""
 
 from __future__ import annotations
 
@@ -6,34 +6,20 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from runs_client import (
-    UNSET,
-    ConflictError,
-    NotFoundError,
-    Run,
-    RunFailedError,
-    RunsClient,
-    UnprocessableEntityError,
-)
+from runs_client import APITimeoutError, NotFoundError, Run, RunFailedError, RunsClient
+from tests.conformance.common import LONG, NO_LUCK, SOON, status_at_the_end
+from tests.conformance.features import ServerFeatures
 
 pytestmark = pytest.mark.anyio
 
-LONG = {"n": 1000, "delay": 0.05}
-"""Input of a counter that goes on until somebody stops it."""
-
 
 @pytest.mark.covers("create", "join")
+@pytest.mark.feature("create, get and join a run")
 async def test_a_created_run_is_pending_and_joined_to_its_final_state(runs: RunsClient, thread_id: str) -> None:
     run = await runs.create(thread_id, "echo", input={"text": "hello"})
     assert isinstance(run, Run)
     assert (run.thread_id, run.status) == (thread_id, "pending")
     assert await runs.join(thread_id, run.run_id) == {"text": "hello"}
-
-
-@pytest.mark.covers("create")
-async def test_create_without_a_thread(runs: RunsClient) -> None:
-    run = await runs.create(None, "echo", input={"text": "hello"}, on_completion="keep")
-    assert await runs.join(run.thread_id, run.run_id) == {"text": "hello"}
 
 
 @pytest.mark.covers("create")
@@ -52,20 +38,13 @@ async def test_ids_may_be_uuids(runs: RunsClient, thread_id: str) -> None:
 
 
 @pytest.mark.covers("create")
-async def test_a_missing_thread_is_refused_or_made(runs: RunsClient) -> None:
-    thread_id = uuid4()
-    with pytest.raises(NotFoundError):
-        await runs.create(thread_id, "echo", input={})
-    run = await runs.create(thread_id, "echo", input={"text": "hello"}, if_not_exists="create")
-    assert run.thread_id == str(thread_id)
-
-
-@pytest.mark.covers("create")
-async def test_an_unknown_assistant_is_refused(runs: RunsClient, thread_id: str) -> None:
-    with pytest.raises(UnprocessableEntityError, match="nobody"):
-        await runs.create(thread_id, "nobody", input={})
-    with pytest.raises(NotFoundError):
-        await runs.create(thread_id, uuid4(), input={})
+async def test_a_missing_thread_is_refused_or_made(runs: RunsClient, feature: ServerFeatures) -> None:
+    with feature.refused("refuse an unknown thread (`NotFoundError`)", NotFoundError, "404 "):
+        await runs.create(uuid4(), "echo", input={})
+    with feature("make the thread, with `if_not_exists`"):
+        thread_id = uuid4()
+        run = await runs.create(thread_id, "echo", input={"text": "hello"}, if_not_exists="create")
+        assert await runs.join(thread_id, run.run_id) == {"text": "hello"}
 
 
 @pytest.mark.covers("create")
@@ -75,54 +54,51 @@ async def test_none_means_not_given(runs: RunsClient, thread_id: str) -> None:
 
 
 @pytest.mark.covers("create")
-async def test_metadata_and_context_arrive(runs: RunsClient, thread_id: str) -> None:
+async def test_metadata_are_kept(runs: RunsClient, thread_id: str, feature: ServerFeatures) -> None:
     run = await runs.create(thread_id, "echo", input={}, metadata={"who": "me"})
-    assert isinstance(run.metadata, dict)
-    assert run.metadata["who"] == "me"
+    metadata = run.metadata or {}
+    assert metadata.get("who") == feature.value("give a run's metadata back", "me")
 
 
 @pytest.mark.covers("create")
-async def test_after_seconds_holds_a_run_back(runs: RunsClient, thread_id: str) -> None:
+@pytest.mark.feature("take config, context and durability")
+async def test_what_goes_with_the_input(runs: RunsClient, thread_id: str) -> None:
+    run = await runs.create(
+        thread_id,
+        "echo",
+        input={"text": "hello"},
+        config={"tags": ["a"], "recursion_limit": 5, "configurable": {"who": "me"}},
+        durability="exit",
+    )
+    assert await runs.join(thread_id, run.run_id) == {"text": "hello"}
+    run = await runs.create(thread_id, "echo", input={"text": "again"}, context={"who": "me"})
+    assert await runs.join(thread_id, run.run_id) == {"text": "again"}
+
+
+@pytest.mark.covers("create")
+async def test_after_seconds_holds_a_run_back(runs: RunsClient, thread_id: str, feature: ServerFeatures) -> None:
     run = await runs.create(thread_id, "echo", input={}, after_seconds=3600)
-    assert (await runs.get(thread_id, run.run_id)).status == "pending"
-
-
-@pytest.mark.covers("create")
-async def test_a_busy_thread_rejects_or_enqueues(runs: RunsClient, thread_id: str) -> None:
-    first = await runs.create(thread_id, "counter", input=LONG)
-    with pytest.raises(ConflictError):
-        await runs.create(thread_id, "echo", input={}, multitask_strategy="reject")
-    second = await runs.create(thread_id, "echo", input={"text": "next"}, multitask_strategy="enqueue")
-    await runs.cancel(thread_id, first.run_id, wait=True)
-    assert (await runs.join(thread_id, second.run_id))["text"] == "next"
-
-
-@pytest.mark.covers("create")
-async def test_a_run_that_interrupts_the_one_before(runs: RunsClient, thread_id: str) -> None:
-    first = await runs.create(thread_id, "counter", input=LONG)
-    second = await runs.create(thread_id, "echo", input={"text": "mine"}, multitask_strategy="interrupt")
-    assert (await runs.join(thread_id, second.run_id))["text"] == "mine"
-    assert (await runs.get(thread_id, first.run_id)).status == "interrupted"
-
-
-@pytest.mark.covers("create")
-async def test_a_run_that_rolls_the_one_before_back(runs: RunsClient, thread_id: str) -> None:
-    first = await runs.create(thread_id, "counter", input=LONG)
-    second = await runs.create(thread_id, "echo", input={"text": "mine"}, multitask_strategy="rollback")
-    assert await runs.join(thread_id, second.run_id) == {"text": "mine"}
-    with pytest.raises(NotFoundError):
-        await runs.get(thread_id, first.run_id)
+    with feature.refused("hold a run back, with `after_seconds`", APITimeoutError, "3 seconds"):
+        await runs.join_stream(thread_id, run.run_id, timeout=3).until_done()
 
 
 @pytest.mark.covers("join")
-async def test_joining_a_run_that_failed(runs: RunsClient, thread_id: str) -> None:
-    run = await runs.create(thread_id, "fail", input={"text": "no luck"})
+async def test_joining_a_run_that_failed(runs: RunsClient, thread_id: str, feature: ServerFeatures) -> None:
+    run = await runs.create(thread_id, "fail", input={"text": "no luck"}, **SOON)
     with pytest.raises(RunFailedError, match="no luck") as caught:
         await runs.join(thread_id, run.run_id)
-    assert (caught.value.error, caught.value.run_id) == ("ValueError", run.run_id)
-    state = await runs.join(thread_id, run.run_id, raise_error=False)
-    assert state["__error__"]["message"] == "no luck"
+    failure = feature.value("tell kind and message of a failure, in `wait` and `join`", NO_LUCK)
+    assert {"error": caught.value.error, "message": caught.value.error_message} == failure
+    assert caught.value.run_id == run.run_id
     assert (await runs.get(thread_id, run.run_id)).status == "error"
+
+
+@pytest.mark.covers("join")
+async def test_joining_a_failed_run_again(runs: RunsClient, thread_id: str, feature: ServerFeatures) -> None:
+    run = await runs.create(thread_id, "fail", input={"text": "no luck"}, **SOON)
+    first = await runs.join(thread_id, run.run_id, raise_error=False)
+    usual = feature.value("tell a failure to whoever joins once more", first)
+    assert await runs.join(thread_id, run.run_id, raise_error=False) == usual
 
 
 @pytest.mark.covers("get")
@@ -131,76 +107,39 @@ async def test_get(runs: RunsClient, thread_id: str) -> None:
     await runs.join(thread_id, run.run_id)
     found = await runs.get(thread_id, run.run_id)
     assert (found.run_id, found.status, found.created_at) == (run.run_id, "success", run.created_at)
-    with pytest.raises(NotFoundError):
-        await runs.get(thread_id, uuid4())
 
 
-@pytest.mark.covers("list")
-async def test_list_gives_pages_the_newest_first(runs: RunsClient, thread_id: str) -> None:
-    created = [(await runs.create(thread_id, "echo", input={}, after_seconds=3600 + i)).run_id for i in range(3)]
-    newest_first = created[::-1]
-    assert [run.run_id for run in await runs.list(thread_id)] == newest_first
-    assert [run.run_id for run in await runs.list(thread_id, limit=2)] == newest_first[:2]
-    assert [run.run_id for run in await runs.list(thread_id, limit=2, offset=2)] == newest_first[2:]
-    assert [run.run_id for run in await runs.list(thread_id, status="pending")] == newest_first
-    assert await runs.list(thread_id, status="success") == []
-    assert [run.run_id async for run in runs.iter(thread_id, page_size=2)] == newest_first
+@pytest.mark.covers("wait")
+@pytest.mark.feature("start a run and wait for it")
+async def test_wait(runs: RunsClient, thread_id: str) -> None:
+    told: list[tuple[str, str | None]] = []
+    state = await runs.wait(thread_id, "counter", input={"n": 2}, on_run_created=lambda *ids: told.append(ids))
+    assert state == {"n": 2, "count": 2}
+    assert [thread for _, thread in told] == [thread_id]
 
 
-@pytest.mark.covers("list")
-async def test_select_gives_only_what_was_asked_for(runs: RunsClient, thread_id: str) -> None:
-    created = await runs.create(thread_id, "echo", input={}, after_seconds=3600)
-    (run,) = await runs.list(thread_id, select=["run_id", "status"])
-    assert (run.run_id, run.status) == (created.run_id, "pending")
-    unset: list[object] = [run.thread_id, run.created_at, run.kwargs]
-    assert unset == [UNSET] * 3
-    assert run.to_dict() == {"run_id": created.run_id, "status": "pending"}
+@pytest.mark.covers("wait")
+async def test_waiting_for_a_run_that_fails(runs: RunsClient, thread_id: str, feature: ServerFeatures) -> None:
+    with pytest.raises(RunFailedError, match="no luck") as caught:
+        await runs.wait(thread_id, "fail", input={"text": "no luck"})
+    failure = feature.value("tell kind and message of a failure, in `wait` and `join`", NO_LUCK)
+    assert {"error": caught.value.error, "message": caught.value.error_message} == failure
+    assert caught.value.thread_id == thread_id
 
 
-@pytest.mark.covers("cancel")
-async def test_cancel_and_wait_until_it_has_stopped(runs: RunsClient, thread_id: str) -> None:
-    run = await runs.create(thread_id, "counter", input=LONG)
+@pytest.mark.covers("wait")
+async def test_waiting_for_too_long(runs: RunsClient, thread_id: str) -> None:
+    with pytest.raises(APITimeoutError) as caught:
+        await runs.wait(thread_id, "counter", input=LONG, timeout=1)
+    assert caught.value.request_sent
+    (run,) = await runs.list(thread_id)
     await runs.cancel(thread_id, run.run_id, wait=True)
-    assert (await runs.get(thread_id, run.run_id)).status == "interrupted"
-    with pytest.raises(NotFoundError):
-        await runs.cancel(thread_id, run.run_id)
 
 
-@pytest.mark.covers("cancel")
-async def test_cancel_without_waiting(runs: RunsClient, thread_id: str) -> None:
-    run = await runs.create(thread_id, "counter", input=LONG)
-    await runs.cancel(thread_id, run.run_id)
-    await runs.join(thread_id, run.run_id, raise_error=False)
-    assert (await runs.get(thread_id, run.run_id)).status == "interrupted"
-
-
-@pytest.mark.covers("cancel")
-async def test_cancel_several(runs: RunsClient, thread_id: str) -> None:
-    created = [(await runs.create(thread_id, "echo", input={}, after_seconds=3600)).run_id for _ in range(2)]
-    await runs.cancel_many(thread_id=thread_id, run_ids=created)
-    with pytest.raises(NotFoundError):
-        await runs.cancel_many(thread_id=thread_id, run_ids=[str(uuid4())])
-    with pytest.raises(UnprocessableEntityError):
-        await runs.cancel_many()
-
-
-@pytest.mark.covers("delete")
-async def test_delete(runs: RunsClient, thread_id: str) -> None:
-    run = await runs.create(thread_id, "echo", input={})
-    await runs.join(thread_id, run.run_id)
-    await runs.delete(thread_id, run.run_id)
-    with pytest.raises(NotFoundError):
-        await runs.get(thread_id, run.run_id)
-    with pytest.raises(NotFoundError):
-        await runs.delete(thread_id, run.run_id)
-
-
-@pytest.mark.covers("createBatch")
-async def test_a_batch(runs: RunsClient) -> None:
-    created = await runs.create_batch(
-        [{"assistant_id": "echo", "input": {"number": i}, "on_completion": "keep"} for i in range(3)]
-    )
-    states = [await runs.join(run.thread_id, run.run_id) for run in created]
-    assert [state["number"] for state in states] == [0, 1, 2]
-    with pytest.raises(UnprocessableEntityError):
-        await runs.create_batch([])
+@pytest.mark.covers("wait", "join")
+async def test_leaving_a_join_may_cancel_the_run(runs: RunsClient, thread_id: str, feature: ServerFeatures) -> None:
+    run = await runs.create(thread_id, "counter", input={"n": 60, "delay": 0.05})
+    with pytest.raises(APITimeoutError):
+        await runs.join(thread_id, run.run_id, timeout=1, cancel_on_disconnect=True)
+    status = await status_at_the_end(runs, thread_id, run.run_id)
+    assert status == feature.value("cancel a run whose `join` is left, with `cancel_on_disconnect`", "interrupted")

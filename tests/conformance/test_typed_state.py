@@ -12,6 +12,8 @@ import pytest
 
 from runs_client import CustomPart, DataDecodeError, RunsClient, UpdatesPart, ValuesPart
 from tests.clients import ClientFactory
+from tests.conformance.common import NO_LUCK, SOON, parts_of, parts_of_success
+from tests.conformance.features import ServerFeatures
 
 pytestmark = pytest.mark.anyio
 
@@ -92,36 +94,49 @@ async def test_updates_and_custom_data_are_too(server_url: str, client_factory: 
 
 @pytest.mark.covers("stream", "wait")
 async def test_a_strict_type_is_not_disturbed_by_an_interrupt(
-    server_url: str, client_factory: ClientFactory, thread_id: str
+    server_url: str, client_factory: ClientFactory, thread_id: str, feature: ServerFeatures
 ) -> None:
     async with client_factory(server_url, state_type=Question) as runs:
-        parts = [part async for part in runs.stream(thread_id, "ask", input={"question": "ready?"})]
-        assert isinstance(parts[-1], ValuesPart)
-        assert parts[-1].data == Question(question="ready?")
-        assert parts[-1].raw["__interrupt__"][0]["value"] == "ready?"
-        state = await runs.wait(thread_id, "ask", command={"resume": "yes"})
-        assert state == Question(question="ready?", answer="yes")
+        with feature("decode the state of a run that asks into a type, in `values`"):
+            parts = await parts_of(runs.stream(thread_id, "ask", input={"question": "ready?"}))
+            assert isinstance(parts[-1], ValuesPart)
+            assert parts[-1].data == Question(question="ready?")
+            assert parts[-1].raw["__interrupt__"][0]["value"] == "ready?"
+            state = await runs.wait(thread_id, "ask", command={"resume": "yes"})
+            assert state == Question(question="ready?", answer="yes")
 
 
 @pytest.mark.covers("wait", "join")
-async def test_a_failure_is_no_state(server_url: str, client_factory: ClientFactory, thread_id: str) -> None:
+async def test_a_failure_is_no_state(
+    server_url: str, client_factory: ClientFactory, thread_id: str, feature: ServerFeatures
+) -> None:
     async with client_factory(server_url, state_type=Question) as runs:
-        failure = {"__error__": {"error": "ValueError", "message": "no luck"}}
-        assert await runs.wait(thread_id, "fail", input={"text": "no luck"}, raise_error=False) == failure
-        (run,) = await runs.list(thread_id)
-        assert await runs.join(thread_id, run.run_id, raise_error=False) == failure
+        run = await runs.create(thread_id, "fail", input={"text": "no luck"}, **SOON)
+        failures = [
+            await runs.wait(None, "fail", input={"text": "no luck"}, raise_error=False),
+            await runs.join(thread_id, run.run_id, raise_error=False),
+        ]
+    failure = feature.value("tell kind and message of a failure, in `wait` and `join`", NO_LUCK)
+    assert failures == [{"__error__": failure}] * 2
 
 
 @pytest.mark.covers("stream")
-async def test_subgraphs_keep_their_own_states(server_url: str, client_factory: ClientFactory, thread_id: str) -> None:
+async def test_subgraphs_keep_their_own_states(
+    server_url: str, client_factory: ClientFactory, thread_id: str, feature: ServerFeatures
+) -> None:
     def parse(state: dict[str, Any]) -> tuple[str, ...]:
         return tuple(state["log"])
 
     async with client_factory(server_url, state_type=parse) as runs:
         stream = runs.stream(thread_id, "team", input={"log": []}, stream_subgraphs=True)
-        parts = [part async for part in stream if isinstance(part, ValuesPart)]
-    assert [part.data for part in parts if not part.namespace] == [(), ("researched",), ("researched", "written")]
-    assert [part.data for part in parts if part.namespace] == [{"log": []}, {"log": ["researched"]}]
+        with feature("`values` of subgraphs"):
+            parts = [part for part in await parts_of_success(stream) if isinstance(part, ValuesPart)]
+            assert [part.data for part in parts if not part.namespace] == [
+                (),
+                ("researched",),
+                ("researched", "written"),
+            ]
+            assert [part.data for part in parts if part.namespace] == [{"log": []}, {"log": ["researched"]}]
 
 
 @pytest.mark.covers("wait", "join")
