@@ -255,7 +255,8 @@ def test_a_body_that_is_not_chunked_is_one_chunk() -> None:
 
 @pytest.mark.parametrize("place", [{}, {"after_chunks": 1, "after_bytes": 1}, {"after_chunks": -1}], ids=str)
 def test_a_place_is_given_in_exactly_one_way(place: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match=r"^Stall takes either after_chunks or after_bytes, 0 or more\.$"):
+    message = r"^Stall takes either after_chunks, after_bytes or after_events, 0 or more\.$"
+    with pytest.raises(ValueError, match=message):
         Stall(**place)
 
 

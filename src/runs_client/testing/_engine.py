@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from ._event_log import EventIds, EventLog, id_source
 from ._events import Agent
+from ._replay import Replay
 from ._store import Assistant, CancelAction, Run, Thread, now
 from ._trace import describe_error
 from ._worker import work
@@ -35,13 +36,20 @@ class Engine:
     """
 
     def __init__(self, agents: Mapping[str, Agent], *, event_ids: EventIds, linger: float) -> None:
-        self.assistants = {name: Assistant(name, agent) for name, agent in agents.items()}
-        self._assistants_by_id = {assistant.assistant_id: assistant for assistant in self.assistants.values()}
+        self.assistants: dict[str, Assistant] = {}
+        self._assistants_by_id: dict[str, Assistant] = {}
+        for name, agent in agents.items():
+            self.add_agent(name, agent)
         self.threads: dict[str, Thread] = {}
         self.runs_created = 0
         self._gone: dict[str, Run] = {}
         self._event_ids: EventIds = event_ids
         self._linger = linger
+
+    def add_agent(self, name: str, agent: Agent | Replay) -> None:
+        """Offer an agent. It takes the place of one that has its name."""
+        assistant = Assistant(name, agent)
+        self.assistants[name] = self._assistants_by_id[assistant.assistant_id] = assistant
 
     def find_assistant(self, assistant_id: str) -> Assistant | None:
         """Look up an assistant by its id or its graph's name."""

@@ -82,9 +82,9 @@ class FaultProxy:
     Example:
         ```python
         with RunsServer() as server, FaultProxy(server.url) as proxy:
-            proxy.plan(Reset(after_chunks=3), Answer(503, headers={"Retry-After": "0"}))
+            proxy.plan(Reset(after_events=3), Answer(503, headers={"Retry-After": "0"}))
             with SyncRunsClient(proxy.url) as runs:
-                parts = list(runs.stream(None, "counter"))
+                parts = list(runs.stream(None, "counter", input={"n": 5}))
             assert proxy.faults_left == 0
         ```
     """
@@ -127,7 +127,8 @@ class FaultProxy:
         Args:
             faults: What goes wrong. They come after those that were planned before.
             match: Only requests that match take these faults. It is a function of, or a pattern that is
-                searched in, method and path without query, such as `GET /threads/1/runs`.
+                searched in, method and path without query, such as `GET /threads/1/runs`. By default, a fault
+                that counts events is for streams, and any other for all requests.
 
         Example:
             ```python

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import NamedTuple, TypeAlias
 
+from ._event_counter import EventCounter
+
 CRLF = b"\r\n"
 PIECE = 65536
 """How many bytes are taken at once, at most."""
 _END_OF_CHUNKS = b"0\r\n\r\n"
+_STREAMS = re.compile(r"/stream$")
 
 
 class Piece(NamedTuple):
@@ -46,6 +49,11 @@ class Piece(NamedTuple):
 class Fault:
     """What happens to one request. This one: nothing."""
 
+    @property
+    def match(self) -> Match | None:
+        """Which requests it is meant for, where the plan does not say; None is all."""
+        return None
+
     def shape_head(self, head: bytes) -> bytes:
         """The response head that the client gets.
 
@@ -74,37 +82,50 @@ class Cut(Fault):
         after_chunks: After so many HTTP chunks of the server; 0 is after the head. The chunk that ends
             the body does not count. A body that is not chunked counts as one chunk.
         after_bytes: After so many bytes of the body, chunk sizes not counted. It may be within a chunk.
+        after_events: After so many events of an event stream, heartbeats not counted. Unless the plan says
+            otherwise, only requests for streams take such a fault.
 
     Raises:
-        ValueError: Both are given, or none, or a negative one.
+        ValueError: Several are given, or none, or a negative one.
     """
 
     after_chunks: int | None = None
     after_bytes: int | None = None
+    after_events: int | None = None
 
     def __post_init__(self) -> None:
-        given = [place for place in (self.after_chunks, self.after_bytes) if place is not None]
+        places = (self.after_chunks, self.after_bytes, self.after_events)
+        given = [place for place in places if place is not None]
         if len(given) != 1 or given[0] < 0:
-            raise ValueError(f"{type(self).__name__} takes either after_chunks or after_bytes, 0 or more.")
+            raise ValueError(
+                f"{type(self).__name__} takes either after_chunks, after_bytes or after_events, 0 or more."
+            )
+
+    @property
+    def match(self) -> Match | None:
+        return None if self.after_events is None else _STREAMS
 
     def shape_body(self, body: Iterator[Piece]) -> Iterator[bytes]:
         return (piece.wire for piece in self._before(body))
 
     def _before(self, body: Iterator[Piece]) -> Iterator[Piece]:
         chunks = size = 0
+        events = EventCounter()
         # The place is looked at before the next piece is: the server may be silent from there on.
-        while not self._is_reached(chunks, size):
+        while not self._is_reached(chunks, size, events.count):
             piece = next(body, None)
             if piece is None:
                 return
             if self.after_bytes is not None:
                 piece = piece.first(self.after_bytes - size)
+            if self.after_events is not None:
+                piece = piece.first(events.feed(piece.data, limit=self.after_events))
             chunks += piece.ends_chunk
             size += len(piece.data)
             yield piece
 
-    def _is_reached(self, chunks: int, size: int) -> bool:
-        return chunks == self.after_chunks or size == self.after_bytes
+    def _is_reached(self, chunks: int, size: int, events: int) -> bool:
+        return chunks == self.after_chunks or size == self.after_bytes or events == self.after_events
 
 
 @dataclass(frozen=True)
@@ -230,7 +251,7 @@ class Plan:
     def add(self, faults: Iterable[Fault], match: Match | None) -> None:
         """Faults for the next requests that `match`, one each."""
         with self._lock:
-            self._faults += [(match, fault) for fault in faults]
+            self._faults += [(fault.match if match is None else match, fault) for fault in faults]
 
     def take(self, request: str) -> Fault:
         """The first fault that is meant for this request, which no other gets then."""

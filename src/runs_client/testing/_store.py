@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 from ._event_log import EventLog
 from ._events import Agent
 from ._execution import Execution
+from ._replay import Replay
 
 CancelAction: TypeAlias = Literal["interrupt", "rollback"]
 
@@ -20,7 +21,7 @@ class Assistant:
     """An agent under its name."""
 
     graph_id: str
-    agent: Agent
+    agent: Agent | Replay
 
     @property
     def assistant_id(self) -> str:

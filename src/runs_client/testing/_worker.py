@@ -7,6 +7,7 @@ from typing import Any
 
 from ._events import Context
 from ._execution import Execution
+from ._replay import Replay
 from ._store import Run
 from ._trace import Sink
 
@@ -24,7 +25,10 @@ async def work(run: Run) -> None:
         run.log.append("feedback", {key: _feedback_url(run, key) for key in run.kwargs["feedback_keys"]})
     given = run.kwargs["input"]
     asking = thread.execution if thread.execution and thread.execution.question else None
-    if command:
+    if isinstance(run.assistant.agent, Replay):
+        thread.execution = thread.last = None
+        await run.assistant.agent.play(_sink_of(run), thread.state)
+    elif command:
         await _follow(run, command, asking)
     elif given is not None:
         execution = _new_execution(run)
@@ -69,6 +73,7 @@ async def _finish(run: Run, execution: Execution, working: Awaitable[bool]) -> N
 
 def _new_execution(run: Run) -> Execution:
     assistant = run.assistant
+    assert not isinstance(assistant.agent, Replay)
     context = Context(
         run_id=run.run_id,
         thread_id=run.thread.thread_id,
@@ -85,7 +90,6 @@ def _new_execution(run: Run) -> Execution:
 def _attach(run: Run, execution: Execution) -> None:
     run.thread.last = execution
     execution.context.run_id = run.run_id
-    modes = run.kwargs["stream_mode"]
     about = {
         **run.metadata,
         "run_attempt": 1,
@@ -93,7 +97,11 @@ def _attach(run: Run, execution: Execution) -> None:
         "run_id": run.run_id,
         "thread_id": run.thread.thread_id,
     }
-    execution.report_to(Sink(run.log, modes, subgraphs=run.kwargs["subgraphs"]), about)
+    execution.report_to(_sink_of(run), about)
+
+
+def _sink_of(run: Run) -> Sink:
+    return Sink(run.log, run.kwargs["stream_mode"], subgraphs=run.kwargs["subgraphs"])
 
 
 def _feedback_url(run: Run, key: str) -> str:
