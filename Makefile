@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 OFFICIAL := .venv-official
 BENCH := .venv-bench
 AEGRA := .venv-aegra
+DOCS := .venv-docs
 JAVASCRIPT := tests/servers/javascript/node_modules
 
 .DEFAULT_GOAL := help
@@ -39,6 +40,11 @@ $(AEGRA)/.ready: requirements/aegra.txt
 	$(AEGRA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/aegra.txt
 	@touch $@
 
+$(DOCS)/.ready: requirements/docs.txt
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	@touch $@
+
 $(JAVASCRIPT)/.ready: tests/servers/javascript/package-lock.json
 	npm ci --prefix tests/servers/javascript --no-audit --no-fund --loglevel=error
 	@touch $@
@@ -58,17 +64,27 @@ setup: $(VENV)/.ready ## Make the development environment
 demo: $(VENV)/.ready ## Start the embedded server, and run agents on it
 	@$(BIN)/python examples/demo.py
 
+# Tests wait for servers more than they compute, and the processes share one of each.
+PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist worksteal
+
 .PHONY: test
 test: $(VENV)/.ready $(OFFICIAL)/.ready ## Run all tests, against the embedded and the official server
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(PYTEST) --servers=embedded,official $(ARGS)
 
 .PHONY: databases
 databases:
 	@sh tests/servers/install-databases.sh
 
+COMPATIBILITY := docs/compatibility.md
+
 .PHONY: conformance
-conformance: $(VENV)/.ready $(OFFICIAL)/.ready $(AEGRA)/.ready $(JAVASCRIPT)/.ready databases ## Run the suite over three servers
-	$(BIN)/python -m pytest tests/servers --numprocesses 2 --dist loadfile $(ARGS)
+conformance: $(VENV)/.ready $(OFFICIAL)/.ready $(AEGRA)/.ready $(JAVASCRIPT)/.ready databases ## Run one suite over three servers, and write what each supports; then a cluster
+	$(PYTEST) tests/conformance --servers=official,javascript,aegra --compatibility=$(COMPATIBILITY) $(ARGS)
+	$(BIN)/python -m pytest tests/servers tests/cluster $(ARGS)
+
+.PHONY: soak
+soak: $(VENV)/.ready $(OFFICIAL)/.ready ## Stream for 10 minutes over connections that break, and count: ARGS="--minutes 1 --seed 7"
+	@$(BIN)/python -m tests.soak --document docs/reliability.md $(ARGS)
 
 .PHONY: generate
 generate: $(VENV)/.ready ## Write the bindings, the overloads and the sync twin anew, from the contract
@@ -87,13 +103,17 @@ members: $(VENV)/.ready $(OFFICIAL)/.ready ## Write docs/members.md from a run o
 	$(BIN)/python -m pytest tests/conformance --members=docs/members.md
 
 .PHONY: reliability
-reliability: $(VENV)/.ready $(OFFICIAL)/.ready ## Write the tables of docs/reliability.md from a run of the tests
-	$(BIN)/python -m pytest tests/faults tests/hostile --reliability=docs/reliability.md
+reliability: $(VENV)/.ready $(OFFICIAL)/.ready $(AEGRA)/.ready databases ## Write the tables of docs/reliability.md from a run of the tests
+	$(BIN)/python -m pytest tests/faults tests/hostile tests/cluster --reliability=docs/reliability.md
 
 .PHONY: fuzz
 fuzz: $(VENV)/.ready ## Compare the decoder with httpx-sse over 200,000 random streams, and damage responses at random
 	FUZZ_CASES=200000 FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} $(BIN)/python -m pytest tests/unit/test_sse_differential.py
 	FUZZ_EXAMPLES=5000 $(BIN)/python -m pytest tests/hostile/test_fuzz.py
+
+.PHONY: docs
+docs: $(DOCS)/.ready ## Build the handbook, build/site/index.html, and check its links
+	@$(DOCS)/bin/python tests/docs/build.py
 
 .PHONY: bench
 bench: $(BENCH)/.ready benchmarks/node_modules/.ready ## Measure time and memory beside the peers (about 15 minutes)
@@ -142,7 +162,7 @@ PIN := pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-ex
 requirements: ## Pin the newest development requirements, with hashes and without addresses
 	$(PYTHON) -m venv .venv-pin
 	.venv-pin/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
-	for name in dev official bench; do \
+	for name in dev official bench docs; do \
 	  .venv-pin/bin/$(PIN) --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
 	done
 	$(PYTHON312) -m venv .venv-pin312
@@ -151,5 +171,5 @@ requirements: ## Pin the newest development requirements, with hashes and withou
 
 .PHONY: clean
 clean: ## Remove the environments and what tools left behind
-	rm -rf .venv .venv-* openapi/node_modules benchmarks/node_modules $(JAVASCRIPT) build dist
+	rm -rf .venv .venv-* openapi/node_modules benchmarks/node_modules $(JAVASCRIPT) build dist .cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
