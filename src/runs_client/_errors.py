@@ -94,7 +94,7 @@ class APIStatusError(RunsClientError):
         self.status_code = status_code
         self.detail = detail
         self.body = body
-        self.headers = dict(headers)
+        self.headers: Mapping[str, str] = dict(headers)
         self.retry_after = retry_after
 
 
@@ -269,7 +269,7 @@ class DataDecodeError(RunsClientError):
         super().__init__(message)
         self.event = event
         self.event_id = event_id
-        self.fields = dict(fields)
+        self.fields: Mapping[str, str] = dict(fields)
         self.data = data
 
 

@@ -54,8 +54,8 @@ class RequestFactory:
     """
 
     def __init__(self, url: str, api_key: str | None, headers: Mapping[str, str] | None) -> None:
-        self.base_url = BaseURL(url)
-        self.headers = checked_headers(headers)
+        self.base_url: BaseURL = BaseURL(url)
+        self.headers: dict[str, str] = checked_headers(headers)
         if API_KEY_HEADER in self.headers and api_key == FROM_ENVIRONMENT:
             api_key = None  # what the caller says comes before what the environment says
         key = resolve_api_key(api_key)

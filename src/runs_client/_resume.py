@@ -254,7 +254,7 @@ class Resumption:
         self.run_id = run_id
         self.last_event_id: str | None = None
         self.status: str | None = None
-        self.reconnects = 0
+        self.reconnects: int = 0
         self.gaps: list[Gap] = []
         self._mode = mode
         self._policy = policy

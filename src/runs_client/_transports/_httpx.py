@@ -152,7 +152,7 @@ class HttpxStreamResponse:
     """
 
     def __init__(self, request: Request, response: httpx.Response, chunks: AsyncIterator[bytes]) -> None:
-        self.status = response.status_code
+        self.status: int = response.status_code
         self.headers: Mapping[str, str] = dict(response.headers)
         self.idle_timeout: float | None = None
         self._request = request

@@ -98,7 +98,7 @@ class FaultProxy:
         self._requests: list[RecordedRequest] = []
         self._connections = 0
         self._conversations: list[_Conversation] = []
-        self.port = 0
+        self.port: int = 0
 
     @property
     def url(self) -> str:

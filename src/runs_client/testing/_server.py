@@ -67,7 +67,7 @@ class RunsServer:
             agents, heartbeat=heartbeat, keep_alive=keep_alive, event_ids=event_ids, linger=linger
         )
         self.in_process = in_process
-        self.port = port
+        self.port: int = port
         self._host = host
         self._engine: Engine = self.app.state.engine
         self._connections: Connections = self.app.state.connections
