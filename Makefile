@@ -98,6 +98,10 @@ check-generated: $(VENV)/.ready ## Fail if a generated file is not what `generat
 sync: $(VENV)/.ready ## Tell what an upstream changed and what to do: FROM=langgraph-api==0.16.7, a URL or a file; APPLY=1 remembers it
 	@$(BIN)/python -m runs_client.spec sync "$(FROM)" $(if $(APPLY),--apply)
 
+.PHONY: surface
+surface: $(VENV)/.ready ## Write down the public surface, tests/package/surface.txt
+	$(BIN)/python -m tests.package.surface
+
 .PHONY: members
 members: $(VENV)/.ready $(OFFICIAL)/.ready ## Write docs/members.md from a run of the tests
 	$(BIN)/python -m pytest tests/conformance --members=docs/members.md
