@@ -119,7 +119,7 @@ NEVER_ACCEPTED: dict[str, set[str]] = {
 }
 
 
-@pytest.fixture(scope="module", params=[EMBEDDED, OFFICIAL])
+@pytest.fixture(scope="module")
 def server(request: pytest.FixtureRequest) -> Server:
     return Server(request.param, request.getfixturevalue(f"{request.param}_url"))
 

@@ -190,7 +190,8 @@ REFUSALS = [
     *(
         Case(
             f"Retry-After: {shown or value}",
-            body("{}", f"Retry-After: {value}", status="503 No"),
+            # A client that does not know of the end would send its second request into it.
+            body("{}", f"Retry-After: {value}", "Connection: close", status="503 No"),
             Fails(InternalServerError, "503"),
         )
         for value, shown in [

@@ -33,7 +33,7 @@ WHOLE = [
     body(),
     body(chunks(RUN_JSON[:20], RUN_JSON[20:]), CHUNKED, length=False),
     body(gzip.compress(RUN_JSON), GZIP),
-    body('{"detail": "no such run"}', "Retry-After: 0", status="503 Busy"),
+    body('{"detail": "no such run"}', "Retry-After: 0", "Connection: close", status="503 Busy"),
     body("", "Location: /threads/t/runs/other", status="307 Elsewhere"),
     body("", "Location: http://elsewhere.invalid/x", status="302 Elsewhere"),
     body("[1, 2]", NAMED),
