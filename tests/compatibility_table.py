@@ -44,7 +44,7 @@ gains a feature, they fail until this table says so.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    text = "run only the suite over servers, and write the table of servers and features to FILE"
+    text = "write the table of servers and features to FILE"
     parser.addoption("--compatibility", metavar="FILE", help=text)
 
 
@@ -57,20 +57,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(_Table(config))
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    others = []
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         kinds = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
         if "server" not in kinds or not item.path.is_relative_to(SUITE):
-            others.append(item)
             continue
         item.user_properties.append(("conformance", [kinds["server"], kinds.get("client_factory", "async")]))
         names = [name for mark in item.iter_markers("feature") for name in mark.args]
         # A mark does not look at answers, so it shows nothing of a server that has one.
         item.user_properties.extend(("feature", name) for name in names if kinds["server"] not in ANSWERS[name])
-    if config.getoption("--compatibility"):
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in others]
 
 
 class _Table:

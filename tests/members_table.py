@@ -38,7 +38,7 @@ COLUMNS = [(server, client) for server in ("embedded", "official") for client in
 _HEAD = """\
 # Members
 
-Written by `make members` from the tests that passed; do not edit.
+Written by `make conformance` from the tests that passed; do not edit.
 
 Each member of the reference client (`RunsClient` of the JavaScript SDK), its name here, and how many tests of it
 passed on each server with each client.
