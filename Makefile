@@ -65,7 +65,8 @@ demo: $(VENV)/.ready ## Start the embedded server, and run agents on it
 	@$(BIN)/python examples/demo.py
 
 # Tests wait for servers more than they compute, and the processes share one of each.
-PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist worksteal
+PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist worksteal
+PROCESSES := 4
 
 .PHONY: test
 test: $(VENV)/.ready $(OFFICIAL)/.ready ## Run all tests, against the embedded and the official server
@@ -79,6 +80,7 @@ COMPATIBILITY := docs/compatibility.md
 MEMBERS := docs/members.md
 
 .PHONY: conformance
+conformance: PROCESSES := 10
 conformance: $(VENV)/.ready $(OFFICIAL)/.ready $(AEGRA)/.ready $(JAVASCRIPT)/.ready databases ## Run one suite over four servers, and write which supports what; then a cluster
 	$(PYTEST) tests/conformance --servers=embedded,official,javascript,aegra --compatibility=$(COMPATIBILITY) --members=$(MEMBERS) $(ARGS)
 	$(BIN)/python -m pytest tests/servers tests/cluster $(ARGS)
