@@ -65,7 +65,7 @@ demo: $(VENV)/.ready ## Start the embedded server, and run agents on it
 	@$(BIN)/python examples/demo.py
 
 # Tests wait for servers more than they compute, and the processes share one of each.
-PYTEST := $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist worksteal
+PYTEST = $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist worksteal
 PROCESSES := 4
 
 .PHONY: test
