@@ -7,11 +7,14 @@ from functools import partial
 from typing import Any, TypeAlias, cast
 
 import anyio.to_thread
+import httpx2
 
 from runs_client import (
+    HttpxTransport,
     RunsClient,
     RunStream,
     SyncCompletedRuns,
+    SyncHttpxTransport,
     SyncRunHandle,
     SyncRunsClient,
     SyncRunStream,
@@ -167,6 +170,37 @@ def aiohttp_client(*args: Any, **kwargs: Any) -> RunsClient:
     return RunsClient(*args, **{"transport": "aiohttp", **kwargs})
 
 
-CLIENTS: dict[str, ClientFactory] = {"async": async_client, "aiohttp": aiohttp_client, "sync": sync_client}
+class _Httpx2Transport(HttpxTransport):
+    """Over a client of httpx2, which is closed with it."""
 
-__all__ = ["CLIENTS", "ClientFactory", "RunStream", "async_client", "sync_client"]
+    def __init__(self) -> None:
+        self._theirs = httpx2.AsyncClient(limits=httpx2.Limits(max_connections=None), trust_env=False)
+        super().__init__(self._theirs)
+
+    async def aclose(self) -> None:
+        await self._theirs.aclose()
+
+
+class _SyncHttpx2Transport(SyncHttpxTransport):
+    def __init__(self) -> None:
+        self._theirs = httpx2.Client(limits=httpx2.Limits(max_connections=None), trust_env=False)
+        super().__init__(self._theirs)
+
+    def close(self) -> None:
+        self._theirs.close()
+
+
+def httpx2_client(*args: Any, **kwargs: Any) -> RunsClient:
+    """The asynchronous client over httpx2."""
+    return RunsClient(*args, **{"transport": _Httpx2Transport(), **kwargs})
+
+
+def sync_httpx2_client(*args: Any, **kwargs: Any) -> RunsClient:
+    """The blocking client over httpx2, used as if it were the asynchronous one."""
+    return sync_client(*args, **{"transport": _SyncHttpx2Transport(), **kwargs})
+
+
+CLIENTS: dict[str, ClientFactory] = {"async": async_client, "aiohttp": aiohttp_client, "sync": sync_client}
+HANDED_IN: dict[str, ClientFactory] = {"httpx2": httpx2_client, "sync-httpx2": sync_httpx2_client}
+
+__all__ = ["CLIENTS", "HANDED_IN", "ClientFactory", "RunStream", "async_client", "sync_client"]

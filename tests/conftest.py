@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any, TypeAlias
@@ -8,7 +9,7 @@ import pytest
 
 from runs_client import RunsClient
 from runs_client.testing import RunsServer
-from tests.clients import CLIENTS, ClientFactory
+from tests.clients import CLIENTS, HANDED_IN, ClientFactory
 from tests.servers.aegra_server import aegra_server
 from tests.servers.javascript_server import javascript_server
 from tests.servers.official_server import official_server
@@ -30,6 +31,13 @@ BY_DEFAULT = "embedded,official"
 _URLS = pytest.StashKey[dict[str, str]]()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "made_here: is about the HTTP client that is made here, not one that is handed in")
+    # What a shell starts in the background ignores Ctrl-C, and so would all that the tests press it for.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--servers",
@@ -39,7 +47,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+    parser.addoption(
+        "--clients",
+        metavar="NAMES",
+        default=",".join(CLIENTS),
+        help=f"run tests with these clients: {', '.join([*CLIENTS, *HANDED_IN])} (default: %(default)s)",
+    )
+    parser.addoption("--backend", choices=["asyncio", "trio"], default="asyncio", help="run tests in this event loop")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "client_factory" in metafunc.fixturenames:
+        clients = metafunc.config.getoption("--clients").split(",")
+        if metafunc.definition.get_closest_marker("made_here"):
+            clients = [name for name in clients if name not in HANDED_IN]
+        metafunc.parametrize("client_factory", clients, indirect=True)
     if "server" in metafunc.fixturenames:
         names = metafunc.config.getoption("--servers") or BY_DEFAULT
         metafunc.parametrize("server", names.split(","), indirect=True)
@@ -70,8 +92,9 @@ def _url(name: str, config: pytest.Config) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend(pytestconfig: pytest.Config) -> str:
+    backend: str = pytestconfig.getoption("--backend")
+    return backend
 
 
 @pytest.fixture(autouse=True)
@@ -121,10 +144,10 @@ def server_url(server: str, request: pytest.FixtureRequest) -> str:
     return url
 
 
-@pytest.fixture(params=list(CLIENTS))
+@pytest.fixture
 def client_factory(request: pytest.FixtureRequest) -> ClientFactory:
-    """Makes clients of one kind; a test that takes it runs with each kind."""
-    return CLIENTS[request.param]
+    """Makes clients of one kind; a test that takes it runs with each kind that `--clients` names."""
+    return {**CLIENTS, **HANDED_IN}[request.param]
 
 
 @pytest.fixture

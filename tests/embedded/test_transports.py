@@ -193,6 +193,7 @@ async def own(request: pytest.FixtureRequest, authority: trustme.CA) -> AsyncIte
 # Proxies
 
 
+@pytest.mark.made_here
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
 async def test_requests_go_through_the_proxy_of_the_environment(
     name: str,
@@ -211,6 +212,7 @@ async def test_requests_go_through_the_proxy_of_the_environment(
     assert proxy.authorizations == [None, None]
 
 
+@pytest.mark.made_here
 async def test_the_proxy_gets_its_password(
     client_factory: ClientFactory, answering: AnsweringServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +224,7 @@ async def test_the_proxy_gets_its_password(
     assert proxy.authorizations == [f"Basic {BASIC}"] * 2
 
 
+@pytest.mark.made_here
 async def test_a_proxy_that_refuses_the_password_answers_for_the_server(
     client_factory: ClientFactory, answering: AnsweringServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -298,6 +301,7 @@ async def test_a_proxy_that_is_not_there(
     assert not [secret for secret in SECRETS if secret in shown]
 
 
+@pytest.mark.made_here
 async def test_a_proxy_that_refuses_a_tunnel(client_factory: ClientFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     with RecordingProxy("another:one") as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://{QUOTED}@127.0.0.1:{proxy.port}")
@@ -309,6 +313,7 @@ async def test_a_proxy_that_refuses_a_tunnel(client_factory: ClientFactory, monk
     assert not [secret for secret in SECRETS if secret in all_that_shows(caught.value)]
 
 
+@pytest.mark.made_here
 async def test_a_tunnel_hides_nothing_that_is_wrong_with_the_certificate(
     client_factory: ClientFactory,
     tls_server: AnsweringServer,
@@ -486,6 +491,7 @@ async def test_a_client_that_was_made_here_is_closed(client_factory: ClientFacto
     gc.collect()  # pytest makes an error of a warning that something is not closed
 
 
+@pytest.mark.made_here
 async def test_a_closed_client_says_so(client_factory: ClientFactory, answering: AnsweringServer) -> None:
     runs = client_factory(answering.url)
     await ask(runs)
@@ -496,6 +502,7 @@ async def test_a_closed_client_says_so(client_factory: ClientFactory, answering:
     assert len(answering.requests) == 1
 
 
+@pytest.mark.made_here
 async def test_a_client_can_be_closed_before_its_first_request(client_factory: ClientFactory) -> None:
     runs = client_factory("http://127.0.0.1:1")
     await runs.aclose()
@@ -552,6 +559,7 @@ async def wait_for_the_end(runs: RunsClient) -> None:
     await runs.join("t", "r")
 
 
+@pytest.mark.made_here
 @pytest.mark.parametrize(
     ("call", "beginning"),
     [
@@ -785,6 +793,7 @@ async def test_large_bodies_and_long_headers_pass(client_factory: ClientFactory)
     assert b"transfer-encoding" not in head.lower()
 
 
+@pytest.mark.made_here
 async def test_cookies_are_not_kept(client_factory: ClientFactory) -> None:
     with CannedServer(http_response(body="{}", headers=[("Set-Cookie", "session=abc")])) as server:
         async with client_factory(server.url) as runs:

@@ -7,34 +7,20 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import suppress
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import httpx
 
 from .._concurrency import AsyncIdleGuard, Deadline, async_closer, async_fail_after, async_loop
-from .._errors import InvalidRequestError, RunsClientError, UnexpectedResponseError
-from ._bodies import ACCEPT_ENCODING, CompressionError, Decompressor, WholeBody, decompressor_for, is_success
-from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered, without_frames
+from .._errors import InvalidRequestError, UnexpectedResponseError
+from ._bodies import ACCEPT_ENCODING, Decompressor, WholeBody, decompressor_for, is_success
+from ._failures import cannot_be_sent, fell_silent, without_frames
+from ._httpx_errors import HttpxErrors, library_of
 from ._httpx_pools import AsyncPoolsTransport, shut_down
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
 
-# After these, the request has certainly not reached the server.
-_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-_HTTPX_ERRORS = (
-    httpx.HTTPError,
-    httpx.InvalidURL,  # of a redirect: httpx reads its place although it is not asked to go there
-    httpx.StreamError,
-    CompressionError,
-    RuntimeError,  # a client that is closed, or used in another event loop
-    TimeoutError,
-    UnicodeError,
-)
+if TYPE_CHECKING:
+    import httpx2
 
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
@@ -43,8 +29,11 @@ class HttpxTransport:
     """Sends requests with httpx.
 
     Args:
-        client: Your own client, with its proxies, certificates and limits. It stays yours to close. By default
-            one is made when the first request is sent.
+        client: Your own client, of httpx or of httpx2, with its proxies, certificates and limits. It stays yours to
+            close. By default one of httpx is made when the first request is sent.
+
+    Raises:
+        InvalidRequestError: This is another kind of client.
 
     Example:
         ```python
@@ -53,8 +42,9 @@ class HttpxTransport:
         ```
     """
 
-    def __init__(self, client: httpx.AsyncClient | None = None) -> None:
-        self._client = client
+    def __init__(self, client: httpx.AsyncClient | httpx2.AsyncClient | None = None) -> None:
+        self._errors = HttpxErrors(httpx if client is None else library_of(client, "AsyncClient"))
+        self._client = cast("httpx.AsyncClient | None", client)  # what is used of both is the same
         self._owns_client = client is None
         self._is_closed = False
         self._lock = threading.Lock()
@@ -65,8 +55,8 @@ class HttpxTransport:
         try:
             with async_fail_after(request.timeout):
                 return await self._exchange(request)
-        except _HTTPX_ERRORS as error:
-            failure, cause = _typed(request, error), _without_request(error)
+        except self._errors.any as error:
+            failure, cause = self._errors.typed(request, error), self._errors.cause(error)
         raise failure from cause  # out here, so that `error` is not its context
 
     async def open(self, request: Request) -> HttpxStreamResponse:
@@ -74,13 +64,13 @@ class HttpxTransport:
         try:
             with async_fail_after(request.timeout):
                 response, chunks = await self._open(request)
-        except _HTTPX_ERRORS as error:
-            failure, cause = _typed(request, error), _without_request(error)
+        except self._errors.any as error:
+            failure, cause = self._errors.typed(request, error), self._errors.cause(error)
         else:
             # httpx applies one limit to the headers and to each chunk. The body has its own, `idle_timeout`; httpcore
             # reads this setting when the first chunk is asked for.
             response.request.extensions["timeout"]["read"] = None
-            return HttpxStreamResponse(request, response, chunks)
+            return HttpxStreamResponse(request, response, chunks, self._errors)
         raise failure from cause
 
     async def aclose(self) -> None:
@@ -113,7 +103,7 @@ class HttpxTransport:
                     break
                 if deadline.is_over():
                     raise TimeoutError
-        except (httpx.RequestError, CompressionError):
+        except self._errors.of_bodies:
             if is_success(response.status_code):
                 raise  # otherwise the status says more
         finally:
@@ -130,9 +120,9 @@ class HttpxTransport:
                 request.url,
                 headers={"accept-encoding": ACCEPT_ENCODING, **request.headers},
                 content=request.content,
-                timeout=httpx.Timeout(timeout, connect=connect),
+                timeout=(connect, timeout, timeout, timeout),
             )
-        except (httpx.InvalidURL, UnicodeError) as error:
+        except self._errors.of_urls as error:
             raise cannot_be_sent(request, error) from None
         response = await client.send(http_request, stream=True, follow_redirects=False)
         try:
@@ -151,13 +141,16 @@ class HttpxStreamResponse:
     An iterator, not an async generator: the latter could not be closed by the garbage collector without a warning.
     """
 
-    def __init__(self, request: Request, response: httpx.Response, chunks: AsyncIterator[bytes]) -> None:
+    def __init__(
+        self, request: Request, response: httpx.Response, chunks: AsyncIterator[bytes], errors: HttpxErrors
+    ) -> None:
         self.status: int = response.status_code
         self.headers: Mapping[str, str] = dict(response.headers)
         self.idle_timeout: float | None = None
         self._request = request
         self._response = response
         self._chunks = chunks
+        self._errors = errors
         self._guard = AsyncIdleGuard(partial(_shut_down, response))
         self._close_later = async_closer()
 
@@ -178,9 +171,9 @@ class HttpxStreamResponse:
         except TimeoutError as error:
             await self.aclose()
             raise fell_silent(self._request, idle_timeout) from without_frames(error)
-        except _HTTPX_ERRORS as error:
+        except self._errors.any as error:
             await self.aclose()
-            raise _typed(self._request, error, answered=True) from _without_request(error)
+            raise self._errors.typed(self._request, error, answered=True) from self._errors.cause(error)
 
     async def aclose(self) -> None:
         """Close the connection, or give it back if the body was read to its end."""
@@ -223,23 +216,3 @@ def _shut_down(response: httpx.Response) -> None:
     stream = response.extensions.get("network_stream")
     if stream is not None:
         shut_down(stream)
-
-
-def _without_request(error: Exception) -> Exception | None:
-    """The error without the request's headers, and so without the API key."""
-    if isinstance(error, httpx.LocalProtocolError):
-        return None  # its text may hold the value of a header
-    if isinstance(error, httpx.RequestError):
-        with suppress(RuntimeError):  # there is no request in it
-            error.request = httpx.Request(error.request.method, error.request.url.copy_with(userinfo=b""))
-    return without_frames(error)
-
-
-def _typed(request: Request, error: Exception, *, answered: bool = False) -> RunsClientError:
-    """Our error for one of httpx's."""
-    if isinstance(error, httpx.LocalProtocolError):
-        return cannot_be_sent(request, "httpx refuses one of its headers")
-    sent = not isinstance(error, _NOT_SENT)
-    if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        return not_answered(request, sent=sent)
-    return broke_off(request, error, sent=sent, answered=answered)

@@ -8,34 +8,20 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import httpx
 
 from .._concurrency import Deadline, SyncIdleGuard, sync_closer, sync_fail_after, sync_loop
-from .._errors import InvalidRequestError, RunsClientError, UnexpectedResponseError
-from ._bodies import ACCEPT_ENCODING, CompressionError, Decompressor, WholeBody, decompressor_for, is_success
-from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered, without_frames
+from .._errors import InvalidRequestError, UnexpectedResponseError
+from ._bodies import ACCEPT_ENCODING, Decompressor, WholeBody, decompressor_for, is_success
+from ._failures import cannot_be_sent, fell_silent, without_frames
+from ._httpx_errors import HttpxErrors, library_of
 from ._httpx_pools_sync import SyncPoolsTransport, shut_down
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
 
-# After these, the request has certainly not reached the server.
-_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-_HTTPX_ERRORS = (
-    httpx.HTTPError,
-    httpx.InvalidURL,  # of a redirect: httpx reads its place although it is not asked to go there
-    httpx.StreamError,
-    CompressionError,
-    RuntimeError,  # a client that is closed, or used in another event loop
-    TimeoutError,
-    UnicodeError,
-)
+if TYPE_CHECKING:
+    import httpx2
 
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
@@ -44,8 +30,11 @@ class SyncHttpxTransport:
     """Sends requests with httpx.
 
     Args:
-        client: Your own client, with its proxies, certificates and limits. It stays yours to close. By default
-            one is made when the first request is sent.
+        client: Your own client, of httpx or of httpx2, with its proxies, certificates and limits. It stays yours to
+            close. By default one of httpx is made when the first request is sent.
+
+    Raises:
+        InvalidRequestError: This is another kind of client.
 
     Example:
         ```python
@@ -54,8 +43,9 @@ class SyncHttpxTransport:
         ```
     """
 
-    def __init__(self, client: httpx.Client | None = None) -> None:
-        self._client = client
+    def __init__(self, client: httpx.Client | httpx2.Client | None = None) -> None:
+        self._errors = HttpxErrors(httpx if client is None else library_of(client, "Client"))
+        self._client = cast("httpx.Client | None", client)  # what is used of both is the same
         self._owns_client = client is None
         self._is_closed = False
         self._lock = threading.Lock()
@@ -66,8 +56,8 @@ class SyncHttpxTransport:
         try:
             with sync_fail_after(request.timeout):
                 return self._exchange(request)
-        except _HTTPX_ERRORS as error:
-            failure, cause = _typed(request, error), _without_request(error)
+        except self._errors.any as error:
+            failure, cause = self._errors.typed(request, error), self._errors.cause(error)
         raise failure from cause  # out here, so that `error` is not its context
 
     def open(self, request: Request) -> SyncHttpxStreamResponse:
@@ -75,13 +65,13 @@ class SyncHttpxTransport:
         try:
             with sync_fail_after(request.timeout):
                 response, chunks = self._open(request)
-        except _HTTPX_ERRORS as error:
-            failure, cause = _typed(request, error), _without_request(error)
+        except self._errors.any as error:
+            failure, cause = self._errors.typed(request, error), self._errors.cause(error)
         else:
             # httpx applies one limit to the headers and to each chunk. The body has its own, `idle_timeout`; httpcore
             # reads this setting when the first chunk is asked for.
             response.request.extensions["timeout"]["read"] = None
-            return SyncHttpxStreamResponse(request, response, chunks)
+            return SyncHttpxStreamResponse(request, response, chunks, self._errors)
         raise failure from cause
 
     def close(self) -> None:
@@ -114,7 +104,7 @@ class SyncHttpxTransport:
                     break
                 if deadline.is_over():
                     raise TimeoutError
-        except (httpx.RequestError, CompressionError):
+        except self._errors.of_bodies:
             if is_success(response.status_code):
                 raise  # otherwise the status says more
         finally:
@@ -131,9 +121,9 @@ class SyncHttpxTransport:
                 request.url,
                 headers={"accept-encoding": ACCEPT_ENCODING, **request.headers},
                 content=request.content,
-                timeout=httpx.Timeout(timeout, connect=connect),
+                timeout=(connect, timeout, timeout, timeout),
             )
-        except (httpx.InvalidURL, UnicodeError) as error:
+        except self._errors.of_urls as error:
             raise cannot_be_sent(request, error) from None
         response = client.send(http_request, stream=True, follow_redirects=False)
         try:
@@ -152,13 +142,16 @@ class SyncHttpxStreamResponse:
     An iterator, not an async generator: the latter could not be closed by the garbage collector without a warning.
     """
 
-    def __init__(self, request: Request, response: httpx.Response, chunks: Iterator[bytes]) -> None:
+    def __init__(
+        self, request: Request, response: httpx.Response, chunks: Iterator[bytes], errors: HttpxErrors
+    ) -> None:
         self.status: int = response.status_code
         self.headers: Mapping[str, str] = dict(response.headers)
         self.idle_timeout: float | None = None
         self._request = request
         self._response = response
         self._chunks = chunks
+        self._errors = errors
         self._guard = SyncIdleGuard(partial(_shut_down, response))
         self._close_later = sync_closer()
 
@@ -179,9 +172,9 @@ class SyncHttpxStreamResponse:
         except TimeoutError as error:
             self.close()
             raise fell_silent(self._request, idle_timeout) from without_frames(error)
-        except _HTTPX_ERRORS as error:
+        except self._errors.any as error:
             self.close()
-            raise _typed(self._request, error, answered=True) from _without_request(error)
+            raise self._errors.typed(self._request, error, answered=True) from self._errors.cause(error)
 
     def close(self) -> None:
         """Close the connection, or give it back if the body was read to its end."""
@@ -224,23 +217,3 @@ def _shut_down(response: httpx.Response) -> None:
     stream = response.extensions.get("network_stream")
     if stream is not None:
         shut_down(stream)
-
-
-def _without_request(error: Exception) -> Exception | None:
-    """The error without the request's headers, and so without the API key."""
-    if isinstance(error, httpx.LocalProtocolError):
-        return None  # its text may hold the value of a header
-    if isinstance(error, httpx.RequestError):
-        with suppress(RuntimeError):  # there is no request in it
-            error.request = httpx.Request(error.request.method, error.request.url.copy_with(userinfo=b""))
-    return without_frames(error)
-
-
-def _typed(request: Request, error: Exception, *, answered: bool = False) -> RunsClientError:
-    """Our error for one of httpx's."""
-    if isinstance(error, httpx.LocalProtocolError):
-        return cannot_be_sent(request, "httpx refuses one of its headers")
-    sent = not isinstance(error, _NOT_SENT)
-    if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        return not_answered(request, sent=sent)
-    return broke_off(request, error, sent=sent, answered=answered)

@@ -34,7 +34,8 @@ _REPLACEMENTS = [
         (r"\bAsyncGenerator\b", "Generator"),
         (r"\ba(close|iter_bytes|iter_raw)\b", r"\1"),
         # httpx
-        (r"\bhttpx\.Async(Client|BaseTransport|HTTPTransport)\b", r"httpx.\1"),
+        (r"\b(httpx2?)\.Async(Client|BaseTransport|HTTPTransport)\b", r"\1.\2"),
+        (r'"AsyncClient"', '"Client"'),
         (r"\bhttpx\.AsyncByteStream\b", "httpx.SyncByteStream"),
         (r"\bhandle_async_request\b", "handle_request"),
         # words in docstrings
