@@ -72,6 +72,11 @@ PROCESSES := 4
 test: $(VENV)/.ready $(OFFICIAL)/.ready ## Run all tests, against the embedded and the official server
 	$(PYTEST) --servers=embedded,official $(ARGS)
 
+.PHONY: trio
+trio: PROCESSES := 6
+trio: $(VENV)/.ready ## Run the suite of behaviour under trio, over httpx and over a client of httpx2 that is handed in
+	$(PYTEST) tests/faults tests/conformance --servers=embedded --clients=async,httpx2 --backend=trio $(ARGS)
+
 .PHONY: databases
 databases:
 	@sh tests/servers/install-databases.sh

@@ -32,7 +32,13 @@ _URLS = pytest.StashKey[dict[str, str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "made_here: is about the HTTP client that is made here, not one that is handed in")
+    config.addinivalue_line(
+        "markers", "made_here: is about the HTTP client that is made here"
+    )
+    config.addinivalue_line("markers", "needs_asyncio: is left out under trio")
+    if config.getoption("--backend") == "trio":
+        # httpcore leaves generators to the garbage collector whenever a response is not read to its end.
+        config.addinivalue_line("filterwarnings", "ignore:Async generator 'http:ResourceWarning")
     # What a shell starts in the background ignores Ctrl-C, and so would all that the tests press it for.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -46,7 +52,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "where several processes run tests, they share them",
     )
 
-
     parser.addoption(
         "--clients",
         metavar="NAMES",
@@ -56,9 +61,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--backend", choices=["asyncio", "trio"], default="asyncio", help="run tests in this event loop")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--backend") == "trio":
+        for item in items:
+            if item.get_closest_marker("needs_asyncio") or "aiohttp" in item.name.lower():
+                item.add_marker(pytest.mark.skip(reason="needs asyncio"))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "client_factory" in metafunc.fixturenames:
-        clients = metafunc.config.getoption("--clients").split(",")
+        clients = str(metafunc.config.getoption("--clients")).split(",")
         if metafunc.definition.get_closest_marker("made_here"):
             clients = [name for name in clients if name not in HANDED_IN]
         metafunc.parametrize("client_factory", clients, indirect=True)
@@ -93,8 +105,7 @@ def _url(name: str, config: pytest.Config) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def anyio_backend(pytestconfig: pytest.Config) -> str:
-    backend: str = pytestconfig.getoption("--backend")
-    return backend
+    return str(pytestconfig.getoption("--backend"))
 
 
 @pytest.fixture(autouse=True)

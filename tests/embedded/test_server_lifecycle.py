@@ -74,6 +74,7 @@ def test_waiting_for_quiet_tells_when_it_was_in_vain() -> None:
             assert server.wait_until_idle(SECONDS)
 
 
+@pytest.mark.needs_asyncio
 async def test_the_app_can_be_used_in_process() -> None:
     transport = httpx.ASGITransport(create_app())
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:

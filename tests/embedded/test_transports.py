@@ -29,6 +29,7 @@ import anyio
 import anyio.lowlevel
 import anyio.to_thread
 import httpx
+import httpx2
 import pytest
 import trustme
 
@@ -167,13 +168,25 @@ def own_httpx(trusted: ssl.SSLContext) -> Own:
     return Own(async_client, HttpxTransport(client), lambda: client.is_closed, client.aclose)
 
 
+def own_httpx2(trusted: ssl.SSLContext) -> Own:
+    client = httpx2.AsyncClient(verify=trusted, trust_env=False)
+    return Own(async_client, HttpxTransport(client), lambda: client.is_closed, client.aclose)
+
+
 def own_aiohttp(trusted: ssl.SSLContext) -> Own:
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusted))
     return Own(async_client, AiohttpTransport(session), lambda: session.closed, session.close)
 
 
 def own_sync_httpx(trusted: ssl.SSLContext) -> Own:
-    client = httpx.Client(verify=trusted, trust_env=False)
+    return _own_sync(httpx.Client(verify=trusted, trust_env=False))
+
+
+def own_sync_httpx2(trusted: ssl.SSLContext) -> Own:
+    return _own_sync(httpx2.Client(verify=trusted, trust_env=False))
+
+
+def _own_sync(client: httpx.Client | httpx2.Client) -> Own:
 
     async def close() -> None:
         await anyio.to_thread.run_sync(client.close)
@@ -181,7 +194,7 @@ def own_sync_httpx(trusted: ssl.SSLContext) -> Own:
     return Own(sync_client, SyncHttpxTransport(client), lambda: client.is_closed, close)
 
 
-@pytest.fixture(params=[own_httpx, own_aiohttp, own_sync_httpx])
+@pytest.fixture(params=[own_httpx, own_httpx2, own_aiohttp, own_sync_httpx, own_sync_httpx2])
 async def own(request: pytest.FixtureRequest, authority: trustme.CA) -> AsyncIterator[Own]:
     trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     authority.configure_trust(trusted)
@@ -472,6 +485,15 @@ def test_the_environment_may_name_an_authority_and_a_proxy(
 # Whose connections they are
 
 
+@pytest.mark.parametrize("transport", [HttpxTransport, SyncHttpxTransport])
+def test_a_client_of_another_kind_is_refused(transport: Callable[[Any], object]) -> None:
+    other = httpx.Client() if transport is HttpxTransport else httpx.AsyncClient()
+    kind = "AsyncClient" if transport is HttpxTransport else "Client"
+    for client in (other, object()):
+        with pytest.raises(InvalidRequestError, match=f"^{type(client).__name__} is neither an httpx.{kind} nor an "):
+            transport(client)
+
+
 async def test_a_client_of_ones_own_stays_open(own: Own, answering: AnsweringServer) -> None:
     for _ in range(2):
         async with own.client(answering.url) as runs:
@@ -681,6 +703,7 @@ class CancelledTransport(AiohttpTransport):
         return response
 
 
+@pytest.mark.needs_asyncio
 async def test_a_cancellation_that_comes_with_the_answer_is_not_lost() -> None:
     transport = CancelledTransport()
 
@@ -775,6 +798,7 @@ async def test_an_answer_whose_body_breaks_off_is_none(client_factory: ClientFac
                 await ask(runs)
 
 
+@pytest.mark.needs_asyncio
 async def test_a_session_of_ones_own_may_raise_for_status() -> None:
     with CannedServer(http_response(404, '{"detail": "no such run"}')) as server:
         async with aiohttp.ClientSession(raise_for_status=True) as session:

@@ -35,8 +35,7 @@ def fell_silent(request: Request, seconds: float | None) -> APITimeoutError:
 
 def broke_off(request: Request, error: BaseException, *, sent: bool, answered: bool = False) -> APIConnectionError:
     """The connection could not be opened, or is gone; `answered` if the response's headers had come."""
-    reason = without_user_info(" ".join(str(error).split())) or type(error).__name__
-    reason = excerpt(reason.encode("utf-8", "replace"))  # it may repeat all that was received
+    reason = excerpt(_reason(error).encode("utf-8", "replace"))  # it may repeat all that was received
     verb = "broke off" if sent else "could not be sent"
     doubt = "" if answered else _doubt(request, sent)
     return APIConnectionError(f"{what(request)} {verb}: {reason}{doubt}", request_sent=sent)
@@ -81,6 +80,16 @@ def without_frames(error: Exception) -> Exception:
         link.__traceback__ = None
         link = link.__cause__ or link.__context__
     return error
+
+
+def _reason(error: BaseException) -> str:
+    """What the error says, or else what led to it: over trio, httpx says nothing of certificates itself."""
+    link: BaseException | None = error
+    while link is not None:
+        if text := " ".join(str(link).split()):
+            return without_user_info(text)
+        link = link.__cause__ or link.__context__
+    return type(error).__name__
 
 
 def _in_time(request: Request) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from types import ModuleType
+from typing import TYPE_CHECKING, cast
 
 from .._errors import InvalidRequestError, RunsClientError
 from ._bodies import CompressionError
 from ._failures import broke_off, cannot_be_sent, not_answered, without_frames
 from ._interfaces import Request
+
+if TYPE_CHECKING:
+    import httpx
 
 
 def library_of(client: object, kind: str) -> ModuleType:
@@ -70,7 +74,8 @@ class HttpxErrors:
         if isinstance(error, self._library.LocalProtocolError):
             return None  # its text may hold the value of a header
         if isinstance(error, self._library.RequestError):
+            failed = cast("httpx.RequestError", error)
             with suppress(RuntimeError):  # there is no request in it
-                url = error.request.url.copy_with(userinfo=b"")
-                error.request = self._library.Request(error.request.method, url)
+                url = failed.request.url.copy_with(userinfo=b"")
+                failed.request = self._library.Request(failed.request.method, url)
         return without_frames(error)
