@@ -32,9 +32,7 @@ _URLS = pytest.StashKey[dict[str, str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "made_here: is about the HTTP client that is made here"
-    )
+    config.addinivalue_line("markers", "made_here: is about the HTTP client that is made here")
     config.addinivalue_line("markers", "needs_asyncio: is left out under trio")
     if config.getoption("--backend") == "trio":
         # httpcore leaves generators to the garbage collector whenever a response is not read to its end.
