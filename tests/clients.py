@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, TypeAlias, cast
 
 import anyio.to_thread
-import httpx2
 
 from runs_client import (
     HttpxTransport,
@@ -174,6 +173,8 @@ class _Httpx2Transport(HttpxTransport):
     """Over a client of httpx2, which is closed with it."""
 
     def __init__(self) -> None:
+        import httpx2  # it needs Python 3.11
+
         self._theirs = httpx2.AsyncClient(limits=httpx2.Limits(max_connections=None), trust_env=False)
         super().__init__(self._theirs)
 
@@ -183,6 +184,8 @@ class _Httpx2Transport(HttpxTransport):
 
 class _SyncHttpx2Transport(SyncHttpxTransport):
     def __init__(self) -> None:
+        import httpx2
+
         self._theirs = httpx2.Client(limits=httpx2.Limits(max_connections=None), trust_env=False)
         super().__init__(self._theirs)
 

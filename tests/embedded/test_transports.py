@@ -29,7 +29,6 @@ import anyio
 import anyio.lowlevel
 import anyio.to_thread
 import httpx
-import httpx2
 import pytest
 import trustme
 
@@ -169,6 +168,7 @@ def own_httpx(trusted: ssl.SSLContext) -> Own:
 
 
 def own_httpx2(trusted: ssl.SSLContext) -> Own:
+    httpx2 = pytest.importorskip("httpx2")  # it needs Python 3.11
     client = httpx2.AsyncClient(verify=trusted, trust_env=False)
     return Own(async_client, HttpxTransport(client), lambda: client.is_closed, client.aclose)
 
@@ -183,10 +183,11 @@ def own_sync_httpx(trusted: ssl.SSLContext) -> Own:
 
 
 def own_sync_httpx2(trusted: ssl.SSLContext) -> Own:
+    httpx2 = pytest.importorskip("httpx2")
     return _own_sync(httpx2.Client(verify=trusted, trust_env=False))
 
 
-def _own_sync(client: httpx.Client | httpx2.Client) -> Own:
+def _own_sync(client: httpx.Client) -> Own:
 
     async def close() -> None:
         await anyio.to_thread.run_sync(client.close)
