@@ -17,32 +17,33 @@ JAVASCRIPT := tests/servers/javascript/node_modules
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# Set-up. A stamp in each environment says which requirements it holds.
+# Set-up. A stamp in each environment says which requirements it holds. The files name all that is needed: a resolver would
+# look at newer versions too, and refuse those without a hash.
 $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(OFFICIAL)/.ready: requirements/official.txt
 	$(PYTHON) -m venv $(OFFICIAL)
-	$(OFFICIAL)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/official.txt
+	$(OFFICIAL)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/official.txt
 	@touch $@
 
 $(BENCH)/.ready: requirements/bench.txt pyproject.toml
 	$(PYTHON) -m venv $(BENCH)
-	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/bench.txt
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(AEGRA)/.ready: requirements/aegra.txt
 	$(PYTHON312) -m venv $(AEGRA)
-	$(AEGRA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/aegra.txt
+	$(AEGRA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/aegra.txt
 	@touch $@
 
 $(DOCS)/.ready: requirements/docs.txt
 	$(PYTHON) -m venv $(DOCS)
-	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/docs.txt
 	@touch $@
 
 $(JAVASCRIPT)/.ready: tests/servers/javascript/package-lock.json
@@ -76,6 +77,14 @@ test: $(VENV)/.ready $(OFFICIAL)/.ready ## Run all tests, against the embedded a
 trio: PROCESSES := 6
 trio: $(VENV)/.ready ## Run the suite of behaviour under trio, over httpx and over a client of httpx2 that is handed in
 	$(PYTEST) tests/faults tests/conformance --servers=embedded --clients=async,httpx2 --backend=trio $(ARGS)
+
+.PHONY: installs
+installs: $(VENV)/.ready ## Install the distributions as their users do, each extra alone, and check them
+	$(PYTEST) tests/installs $(ARGS)
+
+.PHONY: matrix
+matrix: $(VENV)/.ready ## Run the fast tests with every Python that is here, and the lowest and highest dependencies (about 15 minutes)
+	@$(BIN)/python -m tests.installs.matrix --document docs/installation.md
 
 .PHONY: databases
 databases:

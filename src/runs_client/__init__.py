@@ -196,7 +196,13 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
+    try:
+        value = getattr(import_module(_HOMES[name]), name)
+    except ModuleNotFoundError as error:
+        if error.name != "aiohttp":
+            raise
+        advice = f"{name} needs aiohttp: pip install 'runs-client[aiohttp]'"
+        raise ModuleNotFoundError(advice, name=error.name) from error
     globals()[name] = value
     return value
 

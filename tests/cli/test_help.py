@@ -86,8 +86,8 @@ def test_it_can_be_installed_into_a_shell() -> None:
     ("missing", "arguments", "advice"),
     [
         ("typer", ["--help"], "typer is missing: pip install 'runs-client[cli]'"),
-        ("uvicorn", ["serve"], "the embedded server needs uvicorn: pip install 'runs-client[testing]'"),
-        ("starlette", ["demo"], "the embedded server needs starlette: pip install 'runs-client[testing]'"),
+        ("uvicorn", ["serve"], "RunsServer needs uvicorn: pip install 'runs-client[testing]'"),
+        ("starlette", ["demo"], "RunsServer needs starlette: pip install 'runs-client[testing]'"),
     ],
 )
 def test_a_missing_extra_is_named(missing: str, arguments: list[str], advice: str) -> None:

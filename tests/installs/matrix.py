@@ -1,4 +1,4 @@
-"""Runs the fast tests with every Python that is here, each with the lowest and the highest versions of the dependencies.
+"""Runs the fast tests with every Python that is here, with the lowest and the highest versions of the dependencies.
 
     python -m tests.installs.matrix --document docs/installation.md
 
@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import requires
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -21,11 +22,6 @@ from packaging.requirements import Requirement
 
 from tests.installs.environments import ROOT, Distributions, Environment, build, checked
 from tests.marked_section import markdown_table, write_section
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 SUITE = ("tests/unit", "tests/embedded")
 RESOLUTIONS = ("lowest", "highest")
@@ -101,16 +97,14 @@ def interpreters() -> Iterator[Interpreter]:
 
 def lowest_versions() -> str:
     """Constraints for pip: of each dependency, the lowest version that is allowed."""
-    with (ROOT / "pyproject.toml").open("rb") as file:
-        project = tomllib.load(file)["project"]
-    extras: dict[str, list[str]] = project["optional-dependencies"]
-    requirements = [Requirement(line) for lines in (project["dependencies"], *extras.values()) for line in lines]
-    return "".join(
+    requirements = [Requirement(line) for line in requires("runs-client") or []]
+    lowest = {
         f"{requirement.name}=={bound.version}\n"
         for requirement in requirements
         for bound in requirement.specifier
         if bound.operator == ">="
-    )
+    }
+    return "".join(sorted(lowest))
 
 
 def run_suite(interpreter: Interpreter, which: str, distributions: Distributions, folder: Path) -> Result:

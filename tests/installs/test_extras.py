@@ -18,7 +18,8 @@ def events(parts):
 
 async def read(transport):
     async with RunsClient(sys.argv[1], transport=transport) as runs:
-        return events([part async for part in runs.stream(None, "echo", input={"text": "hello"}, stream_mode="updates")])
+        stream = runs.stream(None, "echo", input={"text": "hello"}, stream_mode="updates")
+        return events([part async for part in stream])
 
 for transport in sys.argv[2:]:
     print(asyncio.run(read(transport)))
@@ -74,6 +75,7 @@ def test_none(distributions: Distributions, tmp_path: Path, url: str) -> None:
     assert installed.streams(url, "httpx") == [EVENTS] * 2
     client = f"from runs_client import RunsClient; RunsClient({url!r}, transport='aiohttp')"
     assert "pip install 'runs-client[aiohttp]'" in installed.says(client)
+    assert "pip install 'runs-client[aiohttp]'" in installed.says("from runs_client import AiohttpTransport")
     assert "pip install 'runs-client[testing]'" in installed.says("from runs_client.testing import RunsServer")
     with pytest.raises(RuntimeError, match=r"pip install 'runs-client\[cli\]'"):
         installed.command("--help")

@@ -126,7 +126,7 @@ def test_it(runs_server):
 """
     done = run_pytest(tmp_path, source)
     assert "1 passed, 1 error" in done.stdout, done.stdout
-    assert f"runs_server needs {missing}: pip install 'runs-client[testing]'" in done.stdout
+    assert f"RunsServer needs {missing}: pip install 'runs-client[testing]'" in done.stdout
 
 
 def test_a_suite_can_make_the_server_itself(tmp_path: Path) -> None:

@@ -56,6 +56,5 @@ def embedded_server(host: str = "127.0.0.1", port: int = 0) -> RunsServer:
     try:
         from ..testing import RunsServer
     except ModuleNotFoundError as error:
-        missing = str(error.name).partition(".")[0]
-        raise CommandError(f"the embedded server needs {missing}: pip install 'runs-client[testing]'") from error
+        raise CommandError(str(error)) from error
     return RunsServer(host=host, port=port)

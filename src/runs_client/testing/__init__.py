@@ -127,7 +127,12 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
+    try:
+        value = getattr(import_module(_HOMES[name]), name)
+    except ModuleNotFoundError as error:
+        missing = str(error.name).partition(".")[0]
+        advice = f"{name} needs {missing}: pip install 'runs-client[testing]'"
+        raise ModuleNotFoundError(advice, name=error.name) from error
     globals()[name] = value
     return value
 

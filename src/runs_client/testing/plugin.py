@@ -41,8 +41,7 @@ def runs_server(request: pytest.FixtureRequest) -> Iterator[RunsServer]:
     try:
         from . import RunsServer
     except ModuleNotFoundError as error:
-        missing = str(error.name).partition(".")[0]
-        raise pytest.UsageError(f"runs_server needs {missing}: pip install 'runs-client[testing]'") from error
+        raise pytest.UsageError(str(error)) from error
     marker = request.node.get_closest_marker("runs_server") or pytest.mark.runs_server
     with RunsServer(*marker.args, **marker.kwargs) as server:
         yield server
