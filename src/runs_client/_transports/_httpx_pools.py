@@ -15,6 +15,7 @@ from typing import Any, cast
 import httpx
 
 from .._errors import InvalidRequestError
+from ._httpx_chunks import join_chunks
 from ._proxies import proxy_from_environment
 from ._tls import ssl_context
 
@@ -59,7 +60,9 @@ class AsyncPoolsTransport(httpx.AsyncBaseTransport):
             for connection in reversed(opened):  # httpcore forgets one whose TLS handshake is cancelled
                 await connection.aclose()
             raise
-        response.stream = _Body(cast("httpx.AsyncByteStream", response.stream), self, pool)
+        body = cast("httpx.AsyncByteStream", response.stream)
+        join_chunks(body)
+        response.stream = _Body(body, self, pool)
         return response
 
     async def _trace(self, opened: list[Any], event: str, info: Mapping[str, Any]) -> None:

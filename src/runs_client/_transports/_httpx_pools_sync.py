@@ -16,6 +16,7 @@ from typing import Any, cast
 import httpx
 
 from .._errors import InvalidRequestError
+from ._httpx_chunks_sync import join_chunks
 from ._proxies import proxy_from_environment
 from ._tls import ssl_context
 
@@ -60,7 +61,9 @@ class SyncPoolsTransport(httpx.BaseTransport):
             for connection in reversed(opened):  # httpcore forgets one whose TLS handshake is cancelled
                 connection.close()
             raise
-        response.stream = _Body(cast("httpx.SyncByteStream", response.stream), self, pool)
+        body = cast("httpx.SyncByteStream", response.stream)
+        join_chunks(body)
+        response.stream = _Body(body, self, pool)
         return response
 
     def _trace(self, opened: list[Any], event: str, info: Mapping[str, Any]) -> None:

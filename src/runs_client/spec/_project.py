@@ -19,7 +19,9 @@ PACKAGE = Path("src/runs_client")
 OVERLOADS = PACKAGE / "_async/_overloads.py"
 SYNC_FACADE = PACKAGE / "_sync"
 TRANSPORTS = PACKAGE / "_transports"
-TRANSPORT_TWINS = {TRANSPORTS / f"{name}.py": TRANSPORTS / f"{name}_sync.py" for name in ("_httpx", "_httpx_pools")}
+TRANSPORT_TWINS = {
+    TRANSPORTS / f"{name}.py": TRANSPORTS / f"{name}_sync.py" for name in ("_httpx", "_httpx_chunks", "_httpx_pools")
+}
 
 
 def generate_project(root: Path) -> None:

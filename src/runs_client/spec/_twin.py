@@ -19,7 +19,7 @@ _REPLACEMENTS = [
         (r"\bAsync(Caller|Transport|TransportName|StreamResponse|Limiter|IdleGuard|Workers)\b", r"Sync\1"),
         (r"\basync_(sleep|fail_after|resolve|loop|closer|transport)\b", r"sync_\1"),
         (r"\b_transports\._httpx\b", "_transports._httpx_sync"),
-        (r"\b_httpx_pools\b", "_httpx_pools_sync"),
+        (r"\b_httpx_(chunks|pools)\b", r"_httpx_\1_sync"),
         (r"\bAsyncPoolsTransport\b", "SyncPoolsTransport"),
         (r'`"httpx"`, `"aiohttp"` \(extra `aiohttp`\)', '`"httpx"`'),
         # the language
@@ -36,6 +36,7 @@ _REPLACEMENTS = [
         # httpx
         (r"\b(httpx2?)\.Async(Client|BaseTransport|HTTPTransport)\b", r"\1.\2"),
         (r'"AsyncClient"', '"Client"'),
+        (r"\bhttpcore\.AsyncHTTP11Connection\b", "httpcore.HTTP11Connection"),
         (r"\bhttpx\.AsyncByteStream\b", "httpx.SyncByteStream"),
         (r"\bhandle_async_request\b", "handle_request"),
         # words in docstrings
