@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -31,12 +32,17 @@ def imports(rounds: int) -> dict[str, dict[str, float]]:
     """Seconds and megabytes of a process that does nothing else, in turns; medians."""
     seconds: dict[str, list[float]] = {name: [] for name in IMPORTS}
     memory: dict[str, int] = {}
-    for _ in range(rounds):
+    # Installed packages are compiled, a checkout may not be: what the first round compiles must be kept, and the first
+    # round does not count.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    for number in range(rounds + 1):
         for name, code in IMPORTS.items():
+            command = [PYTHON, "-c", code + _PEAK_MEMORY]
             begin = time.perf_counter()
-            run = subprocess.run([PYTHON, "-c", code + _PEAK_MEMORY], check=True, capture_output=True, text=True)
-            seconds[name].append(time.perf_counter() - begin)
-            memory[name] = int(run.stdout)
+            run = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+            if number:
+                seconds[name].append(time.perf_counter() - begin)
+                memory[name] = int(run.stdout)
     return {
         name: {"milliseconds": statistics.median(taken) * 1e3, "megabytes": memory[name] / 1024}
         for name, taken in seconds.items()

@@ -698,8 +698,8 @@ class CancelledTransport(AiohttpTransport):
 
     task: asyncio.Task[None]
 
-    async def _open(self, request: Request, *, total: float | None) -> aiohttp.ClientResponse:
-        response = await super()._open(request, total=total)
+    async def _open(self, request: Request) -> aiohttp.ClientResponse:
+        response = await super()._open(request)
         asyncio.get_running_loop().call_soon(self.task.cancel)
         return response
 

@@ -40,6 +40,7 @@ _Read: TypeAlias = Callable[[], Awaitable[bytes]]
 
 _MAX_HEADER_SIZE = 100 * 1024  # as under httpx
 _LARGE = 2**20
+_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT)
 
 
 class AiohttpTransport:
@@ -69,7 +70,8 @@ class AiohttpTransport:
     async def send(self, request: Request) -> Response:
         """Send a request and read the response to its end."""
         try:
-            async with await self._open(request, total=request.timeout) as response:
+            # Cheaper than aiohttp's own total limit. Before Python 3.12, `asyncio.wait_for` may lose a cancellation.
+            async with timeout(request.timeout), await self._open(request) as response:
                 return Response(response.status, _headers(response), await _read_whole(request, response))
         except _AIOHTTP_ERRORS as error:
             failure, cause = _typed(request, error), _without_request(error)
@@ -78,8 +80,8 @@ class AiohttpTransport:
     async def open(self, request: Request) -> AiohttpStreamResponse:
         """Send a request and return as soon as the response's headers are there."""
         try:
-            async with timeout(request.timeout):  # before Python 3.12, `asyncio.wait_for` may lose a cancellation
-                return AiohttpStreamResponse(request, await self._open(request, total=None))
+            async with timeout(request.timeout):
+                return AiohttpStreamResponse(request, await self._open(request))
         except _AIOHTTP_ERRORS as error:
             failure, cause = _typed(request, error), _without_request(error)
         raise failure from cause
@@ -93,7 +95,7 @@ class AiohttpTransport:
             if self._session is not None:
                 await self._session.close()
 
-    async def _open(self, request: Request, *, total: float | None) -> aiohttp.ClientResponse:
+    async def _open(self, request: Request) -> aiohttp.ClientResponse:
         session = self._open_session()
         url = URL(request.url, encoded=True)  # as it is: yarl would undo the quoting of dots
         headers, proxy = {"accept-encoding": ACCEPT_ENCODING, **request.headers}, self._proxy_for(url)
@@ -109,7 +111,7 @@ class AiohttpTransport:
             raise_for_status=False,  # a session that was handed in may do so
             proxy=proxy.url if proxy else None,
             proxy_headers=proxy.headers if proxy else None,
-            timeout=aiohttp.ClientTimeout(total=total, sock_connect=CONNECT_TIMEOUT),
+            timeout=_TIMEOUT,
         )
         self._responses.add(response)
         if self._is_closed:  # in the meantime
