@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from runs_bindings.models import Run
     from runs_bindings.types import UNSET, Unset
 
+    from ._actions import Gap, Reconnect
     from ._async import CompletedRuns, RunHandle, RunsClient, RunStream
     from ._collect import StreamResult
     from ._errors import (
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
         UpdatesPart,
         ValuesPart,
     )
-    from ._resume import Gap, Reconnect
     from ._retry import RetryPolicy
     from ._sync import SyncCompletedRuns, SyncRunHandle, SyncRunsClient, SyncRunStream
     from ._transports import AsyncTransport, Request, Response, ResponseHead, SyncTransport
@@ -73,9 +73,9 @@ if TYPE_CHECKING:
 # Each name is imported when it is first used: importing the package costs next to nothing, and no HTTP library
 # is loaded that is not needed.
 _MODULES = {
+    "_actions": ["Gap", "Reconnect"],
     "_async": ["CompletedRuns", "RunHandle", "RunStream", "RunsClient"],
     "_collect": ["StreamResult"],
-    "_resume": ["Gap", "Reconnect"],
     "_errors": [
         "APIConnectionError",
         "APIStatusError",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Generic
 
+from ._actions import Gap
 from ._interrupts import Interrupt, interrupts_of
 from ._messages import Messages
 from ._parts import (
@@ -20,7 +21,6 @@ from ._parts import (
     ValuesPart,
     is_reserved,
 )
-from ._resume import Gap
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,23 @@ that brings nothing new, three times. Until then, its end is only the end of a c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from random import random
 from typing import Literal, TypeAlias
-from urllib.parse import unquote
 
+from ._actions import Action, AskFailure, AskStatus, Finish, Gap, Rejoin
+from ._dialects import (
+    FINISHED,
+    FROM_THE_START,
+    GONE,
+    LAST_EVENTS,
+    ORDINARY_EVENTS,
+    is_live_only,
+    number_of,
+    run_from_headers,
+    status_at_the_end,
+    thread_in,
+)
 from ._errors import (
     APIConnectionError,
     APIStatusError,
@@ -21,7 +31,6 @@ from ._errors import (
     StreamInterruptedError,
     excerpt,
 )
-from ._json import decode_json
 from ._logging import log_gap, status_of
 from ._retry import RetryPolicy
 from ._sse import MAX_EVENT_SIZE, ServerSentEvent
@@ -29,142 +38,12 @@ from ._sse import MAX_EVENT_SIZE, ServerSentEvent
 ResumeMode: TypeAlias = Literal["exact", "best-effort", "off"]
 RESUME_MODES: tuple[ResumeMode, ...] = ("exact", "best-effort", "off")
 
-FROM_THE_START = "-1"
-"""The `Last-Event-ID` that asks for all events of a run."""
-
-_RUN_PATH = re.compile(r"(?:/threads/(?P<thread_id>[^/?#]+))?/runs/(?P<run_id>[^/?#]+)/?(?:\?.*)?$")
-_FINISHED = frozenset({"success", "error", "timeout", "interrupted"})
-_LAST_EVENTS = frozenset({"end", "error"})
-_ORDINARY_EVENTS = frozenset(
-    {"values", "updates", "custom", "messages", "tasks", "checkpoints", "events", "debug", "tools"}
-)
-"""Most events: those that say nothing about the stream itself."""
 _CONFIRMATIONS = 3
 """Rejoins that must bring nothing new. One is not enough: it may itself have been ended too early."""
 _CLOSED_IDS_KEPT = 256
 _OBJECT_SIZE = 256  # bytes that an event takes beside its data
-_NUMBERED_ID = re.compile(r".+_event_([0-9]{1,18})")
-"""Aegra's ids: it numbers the events of a run."""
 _NUMBERS_OF_AN_EVENT = 2  # that Aegra takes for each
 _UNUSED_NUMBERS = 8  # places with none missing, after which the numbers are not looked at any more
-_GONE = b'"Run not found"'
-"""The JavaScript server ends the stream of a run that is deleted with its end by an error event with this, whether the
-run failed or not. Who joins an unknown run gets nothing else."""
-_LIVE_ONLY = "messages/"
-"""Events of the stream mode `messages` begin so. The official server sends them once, and does not keep them."""
-
-
-@dataclass(frozen=True)
-class Finish:
-    """The stream is over."""
-
-
-@dataclass(frozen=True)
-class Rejoin:
-    """Open the stream again.
-
-    Attributes:
-        last_event_id: What to send as `Last-Event-ID`; None joins without one, for what happens next.
-        delay: Seconds to wait before.
-        reason: What went wrong; None where nothing did, and the stream is only proved whole.
-        status: The HTTP status, where that was a refusal.
-    """
-
-    last_event_id: str | None
-    delay: float = 0.0
-    reason: str | None = None
-    status: int | None = None
-
-
-@dataclass(frozen=True)
-class AskStatus:
-    """Look the run up, and report with `run_status`."""
-
-
-@dataclass(frozen=True)
-class AskFailure:
-    """The run failed, but its `error` event is lost: ask for the failure by joining the run."""
-
-
-Action: TypeAlias = Finish | Rejoin | AskStatus | AskFailure
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A place in a stream where events may be missing.
-
-    Attributes:
-        after: The id of the last event before it, if that had one.
-        reason: Why they could not be got.
-    """
-
-    after: str | None
-    reason: str
-
-
-@dataclass(frozen=True)
-class Reconnect:
-    """What `on_reconnect` is told before a stream is rejoined.
-
-    Attributes:
-        thread_id: The thread of the run; None where it is not known.
-        run_id: The run.
-        last_event_id: The id of the last part that was delivered.
-        reason: What went wrong.
-        delay: Seconds until the stream is rejoined.
-    """
-
-    thread_id: str | None
-    run_id: str | None
-    last_event_id: str | None
-    reason: str
-    delay: float
-
-
-def run_from_headers(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """The thread id and the run id that a response's `Content-Location` names, each None where it names none.
-
-    Args:
-        headers: With names in lower case.
-    """
-    found = _RUN_PATH.search(headers.get("content-location", ""))
-    if found is None:
-        return None, None
-    thread_id, run_id = unquote(found["thread_id"] or ""), unquote(found["run_id"])
-    if not (thread_id + run_id).isprintable():  # they go into messages and logs
-        return None, None
-    return thread_id or None, run_id
-
-
-def _number(event_id: str | None) -> int | None:
-    """The number of an event in its run, where its id tells that."""
-    if event_id == FROM_THE_START:
-        return -1
-    found = _NUMBERED_ID.fullmatch(event_id or "")
-    return int(found[1]) if found else None
-
-
-def _is_live_only(event: ServerSentEvent) -> bool:
-    return event.event.startswith(_LIVE_ONLY)
-
-
-def _thread_in(event: ServerSentEvent) -> str | None:
-    """The thread that the metadata of messages name, which is hidden where a run is stateless."""
-    try:
-        for message in decode_json(event.data).values():
-            return str(message["metadata"]["thread_id"])
-    except (ValueError, TypeError, AttributeError, KeyError):
-        pass
-    return None
-
-
-def _status_at_the_end(event: ServerSentEvent) -> str | None:
-    try:
-        data = decode_json(event.data)
-    except ValueError:
-        return None
-    status = data.get("status") if isinstance(data, dict) else None
-    return status if isinstance(status, str) else None
 
 
 class Resumption:
@@ -312,7 +191,7 @@ class Resumption:
         Args:
             status: The run's status; None if the run is gone.
         """
-        if status is None or status in _FINISHED:
+        if status is None or status in FINISHED:
             self.status = status
         else:
             self._was_seen_alive = True
@@ -335,7 +214,7 @@ class Resumption:
             StreamInterruptedError: What was delivered before does not come again, so other events may be missing.
             EventDecodeError: Too many events share an id: they are kept, to be known when they come again.
         """
-        if event.data == _GONE and event.event == "error" and (self._delivered_any or self._may_vanish):
+        if event.data == GONE and event.event == "error" and (self._delivered_any or self._may_vanish):
             return self._received_that_the_run_is_gone()
         if self._trust_in_numbers and event.id is not None and self._skips_a_number(event.id):
             return self._verify()
@@ -356,7 +235,7 @@ class Resumption:
         self.last_event_id = event_id
         self._delivered_any = self._delivered_since_rejoin = True
         self._tries = 0
-        if event.event not in _ORDINARY_EVENTS:
+        if event.event not in ORDINARY_EVENTS:
             self._received_special(event)
         return True
 
@@ -382,12 +261,12 @@ class Resumption:
         self._open_size = 0
 
     def _received_special(self, event: ServerSentEvent) -> None:
-        self._has_live_events = self._has_live_events or _is_live_only(event)
+        self._has_live_events = self._has_live_events or is_live_only(event)
         if self.thread_id is None and event.event == "messages/metadata":
-            self.thread_id = _thread_in(event)
-        if event.event in _LAST_EVENTS:
+            self.thread_id = thread_in(event)
+        if event.event in LAST_EVENTS:
             self._saw_last_event = True
-            self.status = "error" if event.event == "error" else _status_at_the_end(event) or self.status
+            self.status = "error" if event.event == "error" else status_at_the_end(event) or self.status
 
     def _skips_a_number(self, event_id: str) -> bool:
         """Whether an event may be missing before this one, so that the server's memory has to be asked.
@@ -395,11 +274,11 @@ class Resumption:
         Aegra with Redis sends what it has kept, and only then listens for news: what happens in between is not sent. By
         the time that a later event comes, it has been kept. A number is unused where a server was killed.
         """
-        number = _number(event_id)
+        number = number_of(event_id)
         if number is None:
             self._trust_in_numbers = 0
             return False
-        last = _number(self._open_id or self._closed_id)
+        last = number_of(self._open_id or self._closed_id)
         if last is None or number <= last + _NUMBERS_OF_AN_EVENT or self._is_probing:
             return False
         if self._is_verifying:
@@ -456,13 +335,13 @@ class Resumption:
             expected = self._to_drop.pop()
             if expected == event:
                 return True
-            if not _is_live_only(expected):
+            if not is_live_only(expected):
                 self._lose("the server sent other events than before")
         self._check_nothing_is_missing("the server did not take the stream up where it broke off")
         return False
 
     def _check_nothing_is_missing(self, reason: str) -> None:
-        is_missing = any(not _is_live_only(event) for event in self._to_drop)
+        is_missing = any(not is_live_only(event) for event in self._to_drop)
         self._to_drop.clear()
         if is_missing:
             self._lose(reason)
@@ -492,7 +371,7 @@ class Resumption:
         if self._is_in_doubt:
             return self._verify()
         has_nothing = self._open_id is None and self._closed_id == FROM_THE_START
-        if has_nothing or any(not _is_live_only(event) for event in self._to_drop):
+        if has_nothing or any(not is_live_only(event) for event in self._to_drop):
             return self._again("the server no longer sends the events of this run")
         self._confirmations = 0 if self._delivered_since_rejoin else self._confirmations + self._has_rejoined
         if self._confirmations >= _CONFIRMATIONS:
@@ -523,7 +402,7 @@ class Resumption:
         Raises:
             StreamInterruptedError: The run goes on, and what is missing cannot be got.
         """
-        if status is not None and status not in _FINISHED:
+        if status is not None and status not in FINISHED:
             return self._again("the stream ended before its run did")
         self.status = status or self.status
         self._saw_finished = True

@@ -16,8 +16,8 @@ from runs_client import (
     UpdatesPart,
     ValuesPart,
 )
+from runs_client._actions import Gap
 from runs_client._collect import Collector
-from runs_client._resume import Gap
 
 QUESTION = {"value": "ready?", "id": "1"}
 

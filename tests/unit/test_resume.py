@@ -16,18 +16,10 @@ from runs_client import (
     StreamInterruptedError,
     UnexpectedResponseError,
 )
+from runs_client._actions import Action, AskFailure, AskStatus, Finish, Rejoin
+from runs_client._dialects import FROM_THE_START, run_from_headers
 from runs_client._errors import status_error
-from runs_client._resume import (
-    FROM_THE_START,
-    Action,
-    AskFailure,
-    AskStatus,
-    Finish,
-    Rejoin,
-    ResumeMode,
-    Resumption,
-    run_from_headers,
-)
+from runs_client._resume import ResumeMode, Resumption
 from runs_client._sse import ServerSentEvent
 
 POLICY = RetryPolicy(max_retries=3, initial_delay=1.0, max_delay=8.0)

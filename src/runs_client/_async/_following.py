@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from runs_bindings.api import runs as operations
 
+from .._dialects import FROM_THE_START
 from .._errors import InvalidRequestError
 from .._json import encode_json
 from .._parts import CustomT, StateT, UpdateT
 from .._requests import JSON, CreatingOperation, Id, Operation, creation_body, resumable
 from .._responses import EVENT_STREAM
-from .._resume import FROM_THE_START, RESUME_MODES, Resumption
+from .._resume import RESUME_MODES, Resumption
 from ._base import BaseClient
 from ._outcome import Outcome
 from ._overloads import StreamOverloads

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from runs_bindings.api import runs as operations
 
+from .._actions import Reconnect
 from .._concurrency import Deadline, async_resolve, async_sleep, shortest
+from .._dialects import run_from_headers
 from .._errors import (
     APIConnectionError,
     APIStatusError,
@@ -21,7 +23,6 @@ from .._errors import (
 from .._idle import IdleWatch
 from .._logging import log_rejoin, log_run_created, status_of
 from .._responses import is_about_a_gone_run, json_from_response, run_failure
-from .._resume import Reconnect, run_from_headers
 from .._transports import Response
 from .._transports._bodies import WholeBody
 from .._transports._failures import timed_out, what

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, overload
 
 from typing_extensions import Unpack
 
+from .._dialects import FROM_THE_START
 from .._parts import (
     CheckpointsPart,
     ControlPart,
@@ -24,7 +25,6 @@ from .._parts import (
     UpdateT,
     ValuesPart,
 )
-from .._resume import FROM_THE_START
 from ._stream import OnReconnect, OnRunCreated, RunStream
 
 if TYPE_CHECKING:

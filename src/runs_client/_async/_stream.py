@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, cast, overload
 
 from typing_extensions import Self
 
+from .._actions import Action, AskFailure, AskStatus, Finish, Gap, Reconnect, Rejoin
 from .._concurrency import Deadline, async_resolve, async_sleep, shortest
+from .._dialects import FROM_THE_START
 from .._errors import APIConnectionError, DataDecodeError, RunsClientError, run_failed
 from .._idle import IdleTimeout, IdleWatch
 from .._logging import log_rejoin, log_run_created
@@ -28,7 +30,6 @@ from .._parts import (
     is_of_mode,
 )
 from .._responses import is_about_a_gone_run
-from .._resume import FROM_THE_START, Action, AskFailure, AskStatus, Finish, Gap, Reconnect, Rejoin
 from .._sse import EventStreamDecoder, ServerSentEvent
 from .._text import TextReader
 from .._transports._failures import timed_out

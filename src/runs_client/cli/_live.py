@@ -29,8 +29,8 @@ from ._live_steps import Steps
 from ._printable import compact, one_line
 
 if TYPE_CHECKING:
+    from .._actions import Reconnect
     from .._async import RunStream
-    from .._resume import Reconnect
 
 _REFRESH_INTERVAL = 0.1
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"

@@ -10,8 +10,8 @@ from ._output import is_terminal, terminal, write_json
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .._actions import Reconnect
     from .._async import RunStream
-    from .._resume import Reconnect
 
 
 class View(Protocol):

@@ -27,7 +27,7 @@ from .._parts import (
     ControlPart, CustomPart, CustomT, DebugPart, MessagesPart, MessagesTuplePart, Part, StateT, TasksPart,
     CheckpointsPart, EventsPart, ToolsPart, UpdatesPart, UpdateT, ValuesPart,
 )
-from .._resume import FROM_THE_START
+from .._dialects import FROM_THE_START
 from ._stream import OnReconnect, OnRunCreated, RunStream
 
 if TYPE_CHECKING:
