@@ -13,6 +13,7 @@ import aiohttp
 from yarl import URL
 
 from .._errors import InvalidRequestError, RunsClientError, UnexpectedResponseError
+from ._aiohttp_chunks import join_chunks
 from ._bodies import ACCEPT_ENCODING, CompressionError, Decompressor, WholeBody, decompressor_for, is_success
 from ._failures import broke_off, cannot_be_sent, fell_silent, not_answered, without_frames
 from ._interfaces import CONNECT_TIMEOUT, Request, Response
@@ -283,6 +284,7 @@ def _reader(request: Request, response: aiohttp.ClientResponse) -> _Read:
     except UnexpectedResponseError:
         response.close()
         raise
+    join_chunks(response.content)
     read = response.content.readany
     return read if decompressor is None else _Decompressed(read, decompressor).read
 
