@@ -6,11 +6,10 @@ five layers. When events come fast, that costs more than all the rest that is do
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import h11
 import httpcore
 import httpx
+from typing_extensions import Self
 
 
 class _JoiningConnection(httpcore.AsyncHTTP11Connection):
@@ -19,23 +18,36 @@ class _JoiningConnection(httpcore.AsyncHTTP11Connection):
     Only this private method is replaced. If a version of httpcore has another one, chunks come one by one again.
     """
 
-    async def _receive_response_body(self, request: httpcore.Request) -> AsyncIterator[bytes]:
-        timeout = request.extensions.get("timeout", {}).get("read")
-        event = await self._receive_event(timeout=timeout)
-        while isinstance(event, h11.Data):
-            chunks, broken = [event.data], None
-            try:
-                # As long as there is more of what was read, which is 64 KB at the most.
-                while isinstance(more := self._h11_state.next_event(), h11.Data):
-                    chunks.append(more.data)
-            except h11.RemoteProtocolError as error:
-                more, broken = None, error
-            yield b"".join(chunks)
-            if broken is not None:
-                raise httpcore.RemoteProtocolError(broken) from broken
-            if more is not h11.NEED_DATA:
-                break
-            event = await self._receive_event(timeout=timeout)
+    def _receive_response_body(self, request: httpcore.Request) -> _JoinedChunks:
+        return _JoinedChunks(self, request.extensions.get("timeout", {}).get("read"))
+
+
+class _JoinedChunks:
+    """An iterator, not an async generator: trio warns of each of those that is not read to its end."""
+
+    def __init__(self, connection: httpcore.AsyncHTTP11Connection, timeout: float | None) -> None:
+        self._connection = connection
+        self._timeout = timeout
+        self._is_over = False
+        self._broken: h11.RemoteProtocolError | None = None
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._broken is not None:
+            raise httpcore.RemoteProtocolError(self._broken) from self._broken
+        if self._is_over or not isinstance(event := await self._connection._receive_event(self._timeout), h11.Data):
+            raise StopAsyncIteration
+        chunks = [event.data]
+        try:
+            # As long as there is more of what was read, which is 64 KB at the most.
+            while isinstance(more := self._connection._h11_state.next_event(), h11.Data):
+                chunks.append(more.data)
+            self._is_over = more is not h11.NEED_DATA
+        except h11.RemoteProtocolError as error:
+            self._broken = error
+        return b"".join(chunks)
 
 
 def join_chunks(body: httpx.AsyncByteStream) -> None:
