@@ -32,7 +32,7 @@ class Messages:
         """
         if not isinstance(message, dict):
             return
-        message_id = message.get("id")
+        message_id = _name(message.get("id"))
         is_piece = str(message.get("type")).endswith(_CHUNK) or (may_be_a_piece and "tool_call_chunks" in message)
         if not is_piece:
             self._by_id[object() if message_id is None else message_id] = message
@@ -63,23 +63,35 @@ class _Pieces:
         message = {key: _merged(key, values) for key, values in self._columns.items()}
         if calls := message.get("tool_call_chunks"):
             message.update(_tool_calls(calls))
-        message["type"] = message["type"].removesuffix(_CHUNK).lower()
+        if isinstance(kind := message.get("type"), str):
+            message["type"] = kind.removesuffix(_CHUNK).lower()
         return {key: value for key, value in message.items() if key not in _OF_A_CHUNK}
 
 
 def _merged(key: str, values: list[Any]) -> Any:
     """What the chunks say of one property of their message."""
+    values = _given(values)
     if key in ("content", "tool_call_chunks", "additional_kwargs"):
         return _joined(key, values)
     if key == "usage_metadata":
         return _summed(values)
-    if key == "response_metadata":
+    if key == "response_metadata" and all(isinstance(value, dict) for value in values):
         return {name: value for metadata in values for name, value in metadata.items()}
     return values[-1]
 
 
+def _given(values: list[Any]) -> list[Any]:
+    """Those that are not null; a single null where all are."""
+    return [value for value in values if value is not None] or [None]
+
+
+def _name(value: Any) -> str | int | None:
+    """What tells pieces of one thing from those of another; None where the server sent something else."""
+    return value if isinstance(value, (str, int)) else None
+
+
 def _joined(key: str, values: list[Any]) -> Any:
-    values = [value for value in values if value is not None] or [None]
+    values = _given(values)
     if key in _SAME_IN_ALL:
         return values[0]
     if all(isinstance(value, str) for value in values):
@@ -99,13 +111,14 @@ def _joined_items(items: Iterable[Any]) -> list[Any]:
     """Items that have the same index are pieces of one."""
     groups: dict[object, list[Any]] = {}
     for item in items:
-        index = item.get("index") if isinstance(item, dict) else None
+        index = _name(item.get("index")) if isinstance(item, dict) else None
         groups.setdefault(object() if index is None else index, []).append(item)
     return [_joined("", group) for group in groups.values()]
 
 
 def _summed(values: list[Any]) -> Any:
     """Each chunk counts its own tokens."""
+    values = _given(values)
     if all(isinstance(value, dict) for value in values):
         keys = dict.fromkeys(name for value in values for name in value)
         return {name: _summed([value[name] for value in values if name in value]) for name in keys}
@@ -113,10 +126,12 @@ def _summed(values: list[Any]) -> Any:
     return sum(numbers) if numbers else values[-1]
 
 
-def _tool_calls(chunks: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def _tool_calls(chunks: Any) -> dict[str, list[dict[str, Any]]]:
     """The calls whose arguments are whole, and those whose arguments are no JSON."""
     calls: dict[str, list[dict[str, Any]]] = {"tool_calls": [], "invalid_tool_calls": []}
-    for chunk in chunks:
+    for chunk in chunks if isinstance(chunks, list) else ():
+        if not isinstance(chunk, dict):
+            continue
         name, call_id, text = chunk.get("name"), chunk.get("id"), chunk.get("args") or ""
         try:
             arguments = decode_json(text or "{}")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from runs_client._messages import Messages
 
 
@@ -134,3 +137,29 @@ def test_additional_text_grows() -> None:
 def test_properties_without_a_value_stay() -> None:
     (message,) = merged(chunk("a", tool_calls=[], usage_metadata=None), chunk("b", tool_calls=[], usage_metadata=None))
     assert message == {"type": "ai", "id": "m", "content": "ab", "tool_calls": [], "usage_metadata": None}
+
+
+def test_what_is_null_at_first_and_known_later() -> None:
+    (message,) = merged(
+        chunk(usage_metadata=None, response_metadata=None),
+        chunk(usage_metadata={"input_tokens": 5, "details": None}, response_metadata={"model": "m"}),
+        chunk(usage_metadata={"input_tokens": 1, "details": {"cached": 1}}, response_metadata={"end": 1}),
+    )
+    assert message["usage_metadata"] == {"input_tokens": 6, "details": {"cached": 1}}
+    assert message["response_metadata"] == {"model": "m", "end": 1}
+
+
+SCALARS = st.none() | st.booleans() | st.integers(-1, 1) | st.sampled_from(["", "a", "{", "AIMessageChunk"])
+NAMES = st.sampled_from(["id", "index", "name", "args", "text"])
+ANYTHING = st.recursive(SCALARS, lambda it: st.lists(it, max_size=2) | st.dictionaries(NAMES, it, max_size=2))
+PROPERTIES = ["id", "type", "content", "tool_call_chunks", "response_metadata", "usage_metadata", "additional_kwargs"]
+MESSAGES = st.fixed_dictionaries({}, optional=dict.fromkeys(PROPERTIES, ANYTHING))
+CHUNKS = MESSAGES.map(lambda message: {**message, "type": "AIMessageChunk"})
+
+
+@given(st.lists(MESSAGES | CHUNKS | ANYTHING, max_size=3))
+def test_a_message_of_any_shape_is_collected(messages: list[Any]) -> None:
+    collection = Messages()
+    for message in messages:
+        collection.add(message, may_be_a_piece=True)
+    assert len(collection.merged()) <= len(messages)
