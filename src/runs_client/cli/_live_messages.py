@@ -84,8 +84,10 @@ def _text(message: dict[str, Any]) -> str:
     content = message.get("content")
     blocks = content if isinstance(content, list) else [content]
     text = "".join(_block_text(block) for block in blocks)
-    calls = message.get("tool_call_chunks") or message.get("tool_calls") or []
-    return text + "".join(_call_text(call) for call in calls if isinstance(call, dict))
+    calls = message.get("tool_call_chunks") or message.get("tool_calls")
+    if isinstance(calls, list):
+        text += "".join(_call_text(call) for call in calls if isinstance(call, dict))
+    return text
 
 
 def _block_text(block: Any) -> str:
