@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 
 from runs_client import SyncRunsClient
 from runs_client.testing import RunsServer
-from tests.cli.command import PATIENCE, Terminal, run_command, start_command, wait_until
+from tests.cli.command import COMMAND, PATIENCE, Terminal, environment, run_command, start_command, wait_until
 
 
 def jobs_in(path: Path, jobs: list[dict[str, Any]]) -> Path:
@@ -113,6 +115,20 @@ def test_a_server_that_is_away_stops_it(tmp_path: Path, closed_url: str) -> None
     assert done.returncode == 3
     assert len(done.stderr.splitlines()) == 2
     assert "0 of 50 done" in done.stderr
+
+
+def test_a_full_disk_stops_it_and_loses_nothing(embedded_url: str, tmp_path: Path) -> None:
+    file = jobs_in(tmp_path / "jobs.jsonl", ticking(20))
+    command = shlex.join([*COMMAND, "batch", str(file), "-c", "1", "--url", embedded_url])
+    # A file may have no more than 2 blocks of 512 bytes, so that a write is cut short.
+    done = subprocess.run(["sh", "-c", f"ulimit -f 2; {command}"], capture_output=True, text=True, env=environment())
+    assert done.returncode == 2
+    whole = lines_in(Path(f"{file}.results")) - 1
+    summary, reason = done.stderr.splitlines()
+    assert summary.startswith(f"runs-client: {whole} of 20 done")
+    assert reason == "runs-client: the output cannot be written: File too large"
+    assert run_command("batch", str(file), "--url", embedded_url).returncode == 0
+    assert sorted(result["line"] for result in results_of(file)) == list(range(1, 21))
 
 
 @pytest.mark.parametrize(

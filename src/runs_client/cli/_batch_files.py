@@ -143,7 +143,9 @@ class Results:
         self.failed += "error" in result
 
     def _write(self, value: dict[str, Any]) -> None:
-        self._file.write(encode_json(value) + b"\n")
+        rest = memoryview(encode_json(value) + b"\n")
+        while rest:  # a disk that becomes full takes a part, and says no to the next one
+            rest = rest[self._file.write(rest) :]
 
 
 def _whole_lines(file: FileIO, path: Path) -> list[bytes]:
