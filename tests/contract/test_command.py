@@ -110,9 +110,11 @@ def test_the_history_of_a_package(add_wheel: AddWheel) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("1.2, after 1.1\n")
     assert "langsmith_session_name" in done.stdout
-    (entry,) = json.loads(spec("history", "langgraph-api", "--from", "1.1", "--to", "1.2", "-f", "json").stdout)
+    (line,) = spec("history", "langgraph-api", "--from", "1.1", "--to", "1.2", "-f", "json").stdout.splitlines()
+    entry = json.loads(line)
     assert (entry["version"], entry["previous"], entry["breaking"]) == ("1.2", "1.1", False)
     assert spec("history", "langgraph-api", "--from", "1.2", "-f", "markdown").stdout == "Nothing changed.\n"
+    assert spec("history", "langgraph-api", "--from", "1.2", "-f", "json").stdout == ""
     unknown = spec("history", "langgraph-api", "--to", "7")
     assert unknown.stderr == "runs-client: there is no version 7: the published ones go from 1.0 to 1.3\n"
 

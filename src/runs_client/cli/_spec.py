@@ -115,11 +115,8 @@ def history(
         with _progress(f"versions of {package}", len(versions)) as passed:
             for change in changes(versions, published_contract(package), passed):
                 found.append(change)
-                if format is not Format.JSON:
-                    _print_change(change, format)
-        if format is Format.JSON:
-            _print_json(found)
-        elif not found:
+                _print_change(change, format)
+        if not found and format is not Format.JSON:
             typer.echo("Nothing changed.")
     _exit_with([finding for change in found for finding in change.findings])
 
@@ -143,6 +140,9 @@ def _print(findings: Sequence[Finding], format: Format) -> None:
 
 
 def _print_change(change: Change, format: Format) -> None:
+    if format is Format.JSON:
+        _print_json(change)
+        return
     title = f"{change.version}, after {change.previous}"
     typer.echo(f"## {title}\n" if format is Format.MARKDOWN else typer.style(title, bold=True))
     if change.appeared is not None:
@@ -152,19 +152,16 @@ def _print_change(change: Change, format: Format) -> None:
     typer.echo()
 
 
-def _print_json(found: Sequence[Change]) -> None:
+def _print_json(change: Change) -> None:
     from ..spec._report import as_data
 
-    entries = [
-        {
-            "version": change.version,
-            "previous": change.previous,
-            "appeared": change.appeared,
-            **as_data(change.findings),
-        }
-        for change in found
-    ]
-    typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
+    entry = {
+        "version": change.version,
+        "previous": change.previous,
+        "appeared": change.appeared,
+        **as_data(change.findings),
+    }
+    typer.echo(json.dumps(entry, ensure_ascii=False))
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def print_findings(findings: Sequence[Finding], format: Format, console: Console
     if format is Format.TABLE:
         console.print(as_table(findings, console.width))
     elif format is Format.JSON:
-        console.out(json.dumps(as_data(findings), indent=2, ensure_ascii=False, default=str), highlight=False)
+        console.out(json.dumps(as_data(findings), ensure_ascii=False, default=str), highlight=False)
     else:
         console.out(as_markdown(findings), end="", highlight=False)
 
