@@ -180,6 +180,14 @@ def test_a_wrong_key_is_one_clear_line_without_the_key(from_file: bool, tmp_path
     assert said == f"the server refused the API key: Invalid API key; {advice}"
 
 
+def test_a_key_that_is_forbidden_is_told_with_what_to_do() -> None:
+    with CannedServer(http_response(403, '{"detail": "Forbidden"}')) as server:
+        said = complaint("get", "a", "b", "--url", server.url, code=3, LANGGRAPH_API_KEY=KEY)
+    assert said.endswith(
+        " was answered with 403: Forbidden; is it the right API key? set LANGGRAPH_API_KEY or give --api-key-file"
+    )
+
+
 def test_a_key_is_not_seen_in_the_list_of_processes(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text(KEY)

@@ -102,6 +102,17 @@ def test_a_question_is_told_with_the_command_that_answers_it(server_url: str) ->
     assert json_lines(answered.stdout)[-1]["data"] == {"question": "Sure?", "answer": "yes"}
 
 
+@pytest.mark.parametrize("command", ["join", "watch"])
+def test_who_comes_back_to_a_question_is_told_whom_to_answer(command: str, server_url: str) -> None:
+    created = run_command("create", "ask", "-t", "new", "--input", '{"question": "Sure?"}', "--url", server_url)
+    run = only_line(created.stdout)
+    asked = run_command(command, run["thread_id"], run["run_id"], "--url", server_url)
+    assert asked.returncode == 0
+    answer = words_of(asked.stderr.splitlines()[-1])
+    answered = run_command(*(word.replace("ANSWER", "yes") for word in answer))
+    assert json_lines(answered.stdout)[-1]["data"] == {"question": "Sure?", "answer": "yes"}
+
+
 @pytest.mark.parametrize(("answer", "meant"), [("yes", "yes"), ("5", 5), ('{"a": [1]}', {"a": [1]}), ('"5"', "5")])
 def test_an_answer_is_json_or_text(embedded_url: str, answer: str, meant: Any) -> None:
     asked = run_command("wait", "ask", "--thread", "new", "--input", "{}", "--url", embedded_url)

@@ -17,6 +17,8 @@ USAGE = 2
 CONNECTION = 3
 INTERRUPTED = 130
 
+_OF_KEYS = "set LANGGRAPH_API_KEY or give --api-key-file"
+
 EXIT_CODES = """\b
 Exit codes:
   0    success
@@ -52,7 +54,9 @@ def explained(error: RunsClientError) -> CommandError:
         return CommandError(error.message, USAGE)
     message = error.message.partition("; join_stream(")[0]  # which is advice for programs
     if isinstance(error, errors.AuthenticationError):
-        message = f"the server refused the API key: {error.detail}; set LANGGRAPH_API_KEY or give --api-key-file"
+        message = f"the server refused the API key: {error.detail}; {_OF_KEYS}"
+    elif isinstance(error, errors.PermissionDeniedError):  # some servers say so of a key that they do not know
+        message = f"{message}; is it the right API key? {_OF_KEYS}"
     elif isinstance(error, errors.APIConnectionError) and not error.request_sent:
         message = f"{message}; is the server running there? --url or RUNS_CLIENT_URL name another"
     return CommandError(message, CONNECTION)

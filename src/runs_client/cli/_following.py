@@ -26,7 +26,7 @@ class Followed:
     Attributes:
         connection: Where it is.
         come_back: The command that comes back to it.
-        agent: What is run, if it is known.
+        agent: What is run; None where only the server knows.
         cancel_on_exit: Whether it is cancelled when this command ends before it.
         thread_id: Its thread, once it is known.
         run_id: The run, once it is known.
@@ -35,7 +35,7 @@ class Followed:
 
     connection: Connection
     come_back: str
-    agent: str = "AGENT"
+    agent: str | None = None
     cancel_on_exit: bool = False
     thread_id: str | None = None
     run_id: str | None = None
@@ -112,10 +112,22 @@ def show_command(connection: Connection, words: Sequence[str]) -> None:
         typer.echo(f"  {printable(connection.command_line(*words))}", err=True)
 
 
-def tell_questions(questions: Sequence[Interrupt], followed: Followed) -> None:
+async def tell_questions(questions: Sequence[Interrupt], followed: Followed, runs: RunsClient) -> None:
     """Tell what a run asks a human, and how to answer."""
     for question in questions:
         note(f"the run asks: {compact(question.value)}")
     if questions and followed.thread_id is not None:
+        agent = followed.agent or await _agent_of(followed, runs)
         note("answer with")
-        show_command(followed.connection, ["run", followed.agent, "--thread", followed.thread_id, "--answer", "ANSWER"])
+        show_command(followed.connection, ["run", agent, "--thread", followed.thread_id, "--answer", "ANSWER"])
+
+
+async def _agent_of(followed: Followed, runs: RunsClient) -> str:
+    from .._errors import RunsClientError
+
+    assert followed.thread_id is not None
+    assert followed.run_id is not None
+    try:
+        return (await runs.get(followed.thread_id, followed.run_id)).assistant_id
+    except RunsClientError:  # the question was told, which counts
+        return "AGENT"

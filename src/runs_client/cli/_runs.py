@@ -57,7 +57,7 @@ def wait(new: NewRun, *, cancel_on_exit: CancelOnExit = False, connection: Conne
                 state = await runs.wait(
                     thread_id, new.agent, on_run_created=created, timeout=connection.timeout, **payload
                 )
-        _show_outcome(state, followed)
+        await _show_outcome(state, followed, runs)
 
     call(connection, work)
 
@@ -71,7 +71,7 @@ def join(thread: ThreadId, run: RunId, *, connection: Connection) -> None:
         async with followed.until_the_end(runs):
             with waiting(f"waiting for run {run}"):
                 state = await runs.join(thread, run, timeout=connection.timeout)
-        _show_outcome(state, followed)
+        await _show_outcome(state, followed, runs)
 
     call(connection, work)
 
@@ -141,8 +141,8 @@ def delete(thread: ThreadId, run: RunId, *, connection: Connection) -> None:
 _LARGEST_PAGE = 100
 
 
-def _show_outcome(state: Any, followed: Followed) -> None:
+async def _show_outcome(state: Any, followed: Followed, runs: RunsClient) -> None:
     from .._interrupts import interrupts_of
 
     write_state(state)
-    tell_questions(interrupts_of(state), followed)
+    await tell_questions(interrupts_of(state), followed, runs)

@@ -111,6 +111,6 @@ async def _show(runs: RunsClient, stream: RunStream[Any], followed: Followed, vi
         view.finished(failed=failure is not None)
     for gap in stream.gaps:
         note(f"events may be missing after {gap.after or 'the start'}: {gap.reason}")
-    tell_questions(questions, followed)
+    await tell_questions(questions, followed, runs)
     if failure is not None:
         raise failure
