@@ -16,6 +16,7 @@ from runs_client.testing import (
     FaultProxy,
     Message,
     Pass,
+    Refuse,
     Reset,
     RunsServer,
     Step,
@@ -123,6 +124,22 @@ def test_a_reconnect_is_shown(embedded_url: str) -> None:
     assert "↻ rejoining in " in terminal.text
     assert terminal.lines[-1].endswith("1 rejoin")
     assert [line for line in terminal.lines if '"tick":49' in line]
+
+
+def test_a_connection_that_is_lost_for_good_is_shown(embedded_url: str) -> None:
+    with FaultProxy(embedded_url) as proxy:
+        proxy.plan(Pass(), Reset(after_bytes=2000), *(Refuse() for _ in range(20)))
+        with Terminal("run", "counter", "-i", '{"n": 50, "delay": 0.02}', "--url", proxy.url) as terminal:
+            assert terminal.finish() == 3
+    assert any(line.startswith("✗ lost ") for line in terminal.lines)
+    assert "left" not in terminal.text
+
+
+def test_where_nothing_was_opened_there_is_only_the_reason(closed_url: str) -> None:
+    with Terminal("run", "echo", "-i", "{}", "--url", closed_url, columns=200) as terminal:
+        assert terminal.finish() == 3
+    (line,) = terminal.lines
+    assert line.startswith("runs-client: POST ")
 
 
 def test_other_commands_are_written_for_people(server_url: str) -> None:

@@ -51,7 +51,7 @@ class LiveView:
         self._messages = OpenMessages()
         self._state = State()
         self._over: list[RenderableType] = []  # to be printed with the next refresh: each print redraws the view
-        self._ending: tuple[str, str] = ("■ left", "yellow")
+        self._ending: tuple[str, str] | None = None  # until there is something that can end
         self._events = self._rejoins = 0
         self._began_at = self._refreshed_at = time.monotonic()
         self._ticking: asyncio.Task[None] | None = None
@@ -61,18 +61,21 @@ class LiveView:
         self._ticking = asyncio.create_task(self._tick())
         return self
 
-    async def __aexit__(self, *exc_info: object) -> None:
+    async def __aexit__(self, exc_type: type[BaseException] | None, *exc_info: object) -> None:
         assert self._ticking is not None
         self._ticking.cancel()
         with suppress(asyncio.CancelledError):
             await self._ticking
-        glyph, style = self._ending
-        self._over += [*self._messages.close(), *self._state.whole(), Text(f"{glyph} {self._counts()}", style)]
+        if self._ending is not None:
+            is_lost = exc_type is not None and issubclass(exc_type, Exception)
+            glyph, style = ("✗ lost", "red") if is_lost else self._ending
+            self._over += [*self._messages.close(), *self._state.whole(), Text(f"{glyph} {self._counts()}", style)]
         self._refresh()
         self._live.stop()
 
     def opened(self, stream: RunStream[Any]) -> None:
         """The run is known."""
+        self._ending = ("■ left", "yellow")
         self._over.append(Text(f"run {one_line(str(stream.run_id))}", "bold"))
         if stream.thread_id is not None:
             self._over.append(Text(f"thread {one_line(stream.thread_id)}", "dim"))
