@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, TypeAlias, get_origin
@@ -112,17 +113,28 @@ _MAKERS: dict[str, Callable[[Any], Make]] = {
 }
 
 
+_NAMED_BY_MSGSPEC = re.compile("Object (?:missing required|contains unknown) field `(.+)`")
+
+
 def fields_in(error: Exception) -> dict[str, str]:
     """What is wrong, by the path of the field, as far as the library that raised this tells."""
     library = type(error).__module__.partition(".")[0]
     if library == "pydantic_core":
         return _fields_of_pydantic(error)
     if library == "msgspec":
-        problem, _, path = str(error).partition(" - at `$")
-        return {path.rstrip("`").lstrip("."): problem}
+        return _fields_of_msgspec(error)
     if library == "cattrs":
         return _fields_of_cattrs(error)
     return {"": f"{type(error).__name__}: {error}"}
+
+
+def _fields_of_msgspec(error: Exception) -> dict[str, str]:
+    problem, _, path = str(error).partition(" - at `$")
+    path = path.rstrip("`").lstrip(".")
+    # Of a field that is missing or not known, the path is that of the object, and the text has the name.
+    if found := _NAMED_BY_MSGSPEC.fullmatch(problem):
+        path = f"{path}.{found[1]}".lstrip(".")
+    return {path: problem}
 
 
 def _fields_of_pydantic(error: Any) -> dict[str, str]:

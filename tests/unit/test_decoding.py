@@ -170,8 +170,18 @@ def test_what_does_not_fit_names_the_event_and_the_field(kind: Any) -> None:
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_a_field_that_is_missing(kind: Any) -> None:
-    with pytest.raises(DataDecodeError, match="(?i)count.*(missing|required)|(missing|required).*count"):
+    with pytest.raises(DataDecodeError, match="(?i)count.*(missing|required)|(missing|required).*count") as caught:
         part(states_of(kind), "values", {"items": []})
+    assert list(caught.value.fields) == ["count"]
+    with pytest.raises(DataDecodeError) as caught:
+        part(states_of(kind), "values", {"count": 1, "items": [{"name": "a"}, {}]})
+    assert list(caught.value.fields) == ["items[1].name"]
+
+
+def test_a_field_that_must_not_be_there() -> None:
+    with pytest.raises(DataDecodeError) as caught:
+        part(states_of(StateStruct), "values", {"count": 1, "more": 2})
+    assert list(caught.value.fields) == ["more"]
 
 
 @pytest.mark.parametrize("kind", [*TYPES, AllOptional])
