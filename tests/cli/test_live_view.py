@@ -51,3 +51,15 @@ def test_events_of_any_shape_are_shown(event: str) -> None:
         anyio.run(show, payloads, width)
 
     check()
+
+
+@pytest.mark.parametrize("event", ["values", "custom"])
+def test_data_that_are_nested_too_deeply_are_left_out(event: str) -> None:
+    output = io.StringIO()
+
+    async def show() -> None:
+        async with LiveView(Console(file=output, width=80, height=8, force_terminal=True)) as view:
+            view.show(part_from_event(ServerSentEvent(event, b"[" * 300 + b"]" * 300, None)))
+
+    anyio.run(show)
+    assert "…" in output.getvalue()

@@ -61,7 +61,7 @@ class LiveView:
         self._ticking = asyncio.create_task(self._tick())
         return self
 
-    async def __aexit__(self, exc_type: type[BaseException] | None, *exc_info: object) -> None:
+    async def __aexit__(self, exc_type: type[BaseException] | None, /, *exc_info: object) -> None:
         assert self._ticking is not None
         self._ticking.cancel()
         with suppress(asyncio.CancelledError):

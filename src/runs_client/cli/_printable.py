@@ -22,6 +22,10 @@ def one_line(text: str) -> str:
 
 def compact(value: Any) -> str:
     """A value as one printable line of JSON."""
+    from .._errors import InvalidRequestError
     from .._json import encode_json
 
-    return printable(encode_json(value).decode())
+    try:
+        return printable(encode_json(value).decode())
+    except InvalidRequestError:  # it is nested more deeply than orjson writes, although orjson has read it
+        return "…"
