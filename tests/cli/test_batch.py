@@ -109,6 +109,21 @@ def test_what_is_refused_does_not_stop_the_others_and_is_tried_again(embedded_ur
     assert [result["line"] for result in results_of(file)] == [2, 1]
 
 
+def test_a_run_that_takes_too_long_is_left_for_the_next_time(embedded_url: str, tmp_path: Path) -> None:
+    slow = {"assistant_id": "counter", "input": {"n": 100, "delay": 0.05}}
+    file = jobs_in(tmp_path / "jobs.jsonl", [slow, *ticking(3)])
+    done = run_command("batch", str(file), "-c", "1", "--timeout", "2", "--url", embedded_url)
+    assert done.returncode == 3
+    late, summary = done.stderr.splitlines()
+    assert late.startswith("runs-client: line 1: POST ")
+    assert late.endswith(" did not end within 2 seconds")
+    assert summary.startswith("runs-client: 3 of 4 done")
+    assert run_command("batch", str(file), "--url", embedded_url).returncode == 0
+    (result,) = [result for result in results_of(file) if result["line"] == 1]
+    with SyncRunsClient(embedded_url) as client:
+        assert [run.run_id for run in client.list(result["thread_id"])] == [result["run_id"]]
+
+
 def test_a_server_that_is_away_stops_it(tmp_path: Path, closed_url: str) -> None:
     file = jobs_in(tmp_path / "jobs.jsonl", ticking(50))
     done = run_command("batch", str(file), "--url", closed_url)
@@ -178,6 +193,17 @@ def test_two_at_once_do_not_write_the_same_file(embedded_url: str, tmp_path: Pat
     assert "is being written by another batch" in done.stderr
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=PATIENCE)
+
+
+def test_what_is_told_meanwhile_stands_above_the_bar(embedded_url: str, tmp_path: Path) -> None:
+    jobs = ticking(12)
+    jobs[5]["assistant_id"] = "nobody"
+    file = jobs_in(tmp_path / "jobs.jsonl", jobs)
+    with Terminal("batch", str(file), "-c", "2", "--url", embedded_url, columns=300) as terminal:
+        assert terminal.finish() == 3
+    refused, summary = terminal.lines
+    assert refused.startswith("runs-client: line 6: POST ")
+    assert summary.startswith("runs-client: 11 of 12 done")
 
 
 def test_a_terminal_gets_a_bar(embedded_url: str, tmp_path: Path) -> None:

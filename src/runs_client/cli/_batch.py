@@ -16,6 +16,7 @@ from ._output import is_terminal, write_json
 
 if TYPE_CHECKING:
     from .._async import RunsClient
+    from .._errors import APIStatusError, APITimeoutError
     from ._batch_files import Job, Results
 
 _OF_EVERY_RUN = {"if_not_exists": "create", "on_disconnect": "continue", "multitask_strategy": "reject"}
@@ -43,7 +44,8 @@ def batch(
     line, thread_id, run_id, and state or error. Results stand in the order in which the runs ended, after a line that
     names the batch. Each run has a thread of its own, which stays.
 
-    Interrupted or killed, the same command goes on where it stopped: nothing is run twice, nothing is lost.
+    Interrupted or killed, the same command goes on where it stopped: nothing is run twice, nothing is lost. A line that
+    is refused, or whose run takes longer than --timeout, is left for the next time.
     """
     from ._batch_files import Results, read_jobs
 
@@ -82,7 +84,7 @@ async def _run_all(
     """Run so many lines at a time."""
     import asyncio
 
-    from .._errors import APIStatusError
+    from .._errors import APIStatusError, APITimeoutError
 
     todo = iter(jobs)
 
@@ -90,8 +92,8 @@ async def _run_all(
         for job in todo:
             try:
                 results.add(await _run(runs, results, job, timeout))
-            except APIStatusError as error:
-                if error.status_code not in _OF_ONE_LINE:
+            except (APIStatusError, APITimeoutError) as error:
+                if not _concerns_one_line(error):
                     raise
                 note(f"line {job.line}: {error.message}")
             else:
@@ -104,6 +106,15 @@ async def _run_all(
         for task in workers:
             task.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
+
+
+def _concerns_one_line(error: APIStatusError | APITimeoutError) -> bool:
+    """Whether other lines may fare better."""
+    from .._errors import APIStatusError
+
+    if isinstance(error, APIStatusError):
+        return error.status_code in _OF_ONE_LINE
+    return error.request_sent  # its run takes longer than --timeout
 
 
 async def _run(runs: RunsClient, results: Results, job: Job, timeout: float | None) -> dict[str, Any]:

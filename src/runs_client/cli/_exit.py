@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
-
-import typer
 
 from ._printable import one_line
 
@@ -41,7 +40,9 @@ class CommandError(Exception):
 def note(message: str) -> None:
     """Tell something on the standard error, in one line."""
     with suppress(OSError):  # nobody reads it any more
-        typer.echo(f"runs-client: {one_line(message)}", err=True)
+        # Not by typer, which would write past what puts it above a bar.
+        sys.stderr.write(f"runs-client: {one_line(message)}\n")
+        sys.stderr.flush()
 
 
 def explained(error: RunsClientError) -> CommandError:
