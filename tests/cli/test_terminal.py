@@ -142,6 +142,21 @@ def test_where_nothing_was_opened_there_is_only_the_reason(closed_url: str) -> N
     assert line.startswith("runs-client: POST ")
 
 
+@pytest.mark.parametrize(
+    ("columns", "headings"),
+    [(120, "run status created assistant"), (80, "run status created"), (60, "run status"), (20, "run status")],
+)
+def test_ids_in_a_list_can_be_copied_while_there_is_room(embedded_url: str, columns: int, headings: str) -> None:
+    with SyncRunsClient(embedded_url) as client:
+        run = client.create(None, "echo", input={"text": "hi"}, on_completion="keep")
+    with Terminal("list", run.thread_id, "--url", embedded_url, columns=columns) as terminal:
+        assert terminal.finish() == 0
+    heading, first, *_ = terminal.lines
+    assert heading.split() == headings.split()
+    assert (run.run_id in first) is (columns >= 60)
+    assert not terminal.screen.wrapped
+
+
 def test_other_commands_are_written_for_people(server_url: str) -> None:
     def shown(*arguments: str) -> str:
         with Terminal(*arguments, "--url", server_url, columns=120) as terminal:

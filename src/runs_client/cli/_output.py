@@ -80,13 +80,21 @@ def write_runs(runs: Sequence[Run]) -> None:
         return
     from rich.table import Table
 
-    table = Table("run", "status", "created", "assistant", box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for column in table.columns:
-        column.overflow = "fold"
+    console = terminal()
+    rows = [("run", "status", "created", "assistant")]
     for run in runs:
         created = f"{run.created_at.astimezone():%Y-%m-%d %H:%M:%S}"
-        table.add_row(*map(one_line, (run.run_id, run.status, created, run.assistant_id)))
-    terminal().print(table)
+        rows.append((one_line(run.run_id), one_line(run.status), created, one_line(run.assistant_id)))
+    widths = [max(map(len, column)) + len("  ") for column in zip(*rows, strict=True)]
+    # An id that is broken over two lines cannot be copied: the last columns are rather left out.
+    shown = max((count for count in (2, 3, 4) if sum(widths[:count]) <= console.width), default=2)
+    heading, *rest = (row[:shown] for row in rows)
+    table = Table(*heading, box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for column in table.columns:
+        column.overflow = "fold"
+    for row in rest:
+        table.add_row(*row)
+    console.print(table)
 
 
 @contextmanager
