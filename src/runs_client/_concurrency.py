@@ -72,8 +72,8 @@ def async_loop() -> object:
 def async_closer() -> Callable[[Callable[[], Coroutine[Any, Any, None]]], None]:
     """Makes a function that closes something later, in the loop of the current task, from wherever it is called: the
     garbage collector cannot wait."""
-    trio = sys.modules.get("trio")
-    if trio is not None and trio.lowlevel.in_trio_run():
+    trio = _running_trio()
+    if trio is not None:
         token = trio.lowlevel.current_trio_token()
         spawn = trio.lowlevel.spawn_system_task
         return lambda close: _unless_over(token.run_sync_soon, _unless_over, spawn, close)
@@ -81,6 +81,18 @@ def async_closer() -> Callable[[Callable[[], Coroutine[Any, Any, None]]], None]:
 
     loop = asyncio.get_running_loop()
     return lambda close: _unless_over(loop.call_soon_threadsafe, lambda: _keep(loop.create_task(close())))
+
+
+def _running_trio() -> Any:
+    """The module, if it runs the current task."""
+    trio: Any = sys.modules.get("trio")
+    if trio is None:
+        return None
+    try:
+        trio.lowlevel.current_trio_token()
+    except RuntimeError:  # `in_trio_run` would ask the same, but is younger than some versions that are installed
+        return None
+    return trio
 
 
 def sync_closer() -> Callable[[Callable[[], None]], None]:
@@ -97,8 +109,8 @@ def async_spawn(work: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[Call
     Returns:
         Calls a function in the loop of the task, soon, from wherever it is called.
     """
-    trio = sys.modules.get("trio")
-    if trio is not None and trio.lowlevel.in_trio_run():
+    trio = _running_trio()
+    if trio is not None:
         token = trio.lowlevel.current_trio_token()
         trio.lowlevel.spawn_system_task(work, context=copy_context())
         return lambda call: _unless_over(token.run_sync_soon, call)
