@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from runs_client.testing import RunsServer, create_app
+from runs_client.testing import Context, Custom, RunsServer, create_app
 from tests.embedded.conftest import SECONDS, Http, events_in
 
 ENDLESS = {"assistant_id": "counter", "input": {"n": 10**6, "delay": 60}, "stream_mode": "custom"}
@@ -28,6 +30,20 @@ async def test_a_server_works_with_async_with() -> None:
         answer = await client.post("/runs/wait", json={"assistant_id": "echo", "input": {"text": "hi"}})
 
     assert answer.json() == {"text": "hi"}
+
+
+def test_a_server_runs_in_a_loop_of_asyncio_whatever_is_installed() -> None:
+    loops = []
+    with RunsServer() as server:
+
+        @server.agent("witness")
+        async def witness(input: object, context: Context) -> AsyncIterator[Custom]:
+            loops.append(type(asyncio.get_running_loop()).__module__)
+            yield Custom(None)
+
+        httpx.post(f"{server.url}/runs/wait", json={"assistant_id": "witness", "input": {}})
+
+    assert [name.partition(".")[0] for name in loops] == ["asyncio"]
 
 
 def test_a_port_that_is_taken_is_an_error() -> None:

@@ -60,6 +60,7 @@ class _StoppableServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                loop="asyncio",  # or some versions would make uvloop, where it is installed, that of the whole process
                 lifespan="off",
                 ws="none",
                 log_config=None,

@@ -13,6 +13,9 @@ from starlette.types import Receive, Scope, Send
 
 from ._store import Run
 
+_NEVER = 10**9
+"""Seconds. There is no value that means this in all versions of sse-starlette: at first 0 meant "at once, again and again"."""
+
 
 class Connections:
     """Counts the connections that are attached to runs. Other threads may wait until there are none."""
@@ -70,7 +73,7 @@ class EventStream(EventSourceResponse):
     ) -> None:
         super().__init__(
             events,
-            ping=heartbeat or 0,
+            ping=heartbeat or _NEVER,
             ping_message_factory=lambda: ServerSentEvent(comment="heartbeat"),
             headers=headers,
         )
