@@ -79,8 +79,10 @@ def _with_msgspec(kind: Any) -> Make:
 
 
 def _with_cattrs(kind: Any) -> Make:
+    import attrs
     from cattrs.preconf.json import make_converter
 
+    attrs.resolve_types(get_origin(kind) or kind)  # cattrs may ask for those of the alias, which older versions refuse
     converter = make_converter()
     for plain in (str, int, float, bool):
         converter.register_structure_hook(plain, _without_coercion(plain))
