@@ -3,6 +3,7 @@ from __future__ import annotations
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from inspect import iscoroutinefunction
 from typing import Any, TypeAlias
 
 import pytest
@@ -57,6 +58,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help=f"run tests with these clients: {', '.join([*CLIENTS, *HANDED_IN])} (default: %(default)s)",
     )
     parser.addoption("--backend", choices=["asyncio", "trio"], default="asyncio", help="run tests in this event loop")
+
+
+def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> None:
+    """Let anyio run each test that is a coroutine: its setting `anyio_mode` is younger than the versions we work with."""
+    if collector.istestfunction(obj, name) and iscoroutinefunction(getattr(obj, "hypothesis", None) or obj):
+        pytest.mark.usefixtures("anyio_backend")(obj)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

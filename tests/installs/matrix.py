@@ -109,15 +109,17 @@ def lowest_versions() -> str:
 
 def run_suite(interpreter: Interpreter, which: str, distributions: Distributions, folder: Path) -> Result:
     """Run the tests against the wheel with all of its extras."""
-    environment = Environment(folder / f"{interpreter.version}-{which}", interpreter.path)
+    name = f"{interpreter}-{which}"
+    environment = Environment(folder / name, interpreter.path)
     constraints = folder / "lowest.txt"
     constraints.write_text(lowest_versions(), encoding="utf-8")
-    limits = ("--constraint", str(constraints)) if which == "lowest" else ()
+    # Looking for versions that fit, pip would build those that are too old to have a wheel.
+    limits = ["--only-binary", ":all:", *(["--constraint", str(constraints)] if which == "lowest" else [])]
     try:
         environment.install(f"{distributions.wheel}[all]", "-r", str(ROOT / "requirements" / "matrix.in"), *limits)
     except RuntimeError as error:
         return Result(problem=str(error))
-    report = folder / "report.xml"
+    report = folder / f"{name}.xml"
     # Warnings of old dependencies about new Pythons are not ours.
     options = ("--numprocesses", "4", "--dist", "worksteal", "-p", "no:cacheprovider", "-o", "filterwarnings=default")
     try:
@@ -128,7 +130,7 @@ def run_suite(interpreter: Interpreter, which: str, distributions: Distributions
     (counts,) = ElementTree.parse(report).iter("testsuite")
     number = {name: int(counts.attrib[name]) for name in ("tests", "failures", "errors", "skipped")}
     failed = number["failures"] + number["errors"]
-    if failed:
+    if problem:
         print(problem, file=sys.stderr)
     return Result(number["tests"] - failed - number["skipped"], failed, number["skipped"])
 
