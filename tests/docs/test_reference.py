@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+import griffe
 import pytest
 
 import runs_client
@@ -32,3 +34,28 @@ def test_each_keyword_is_there() -> None:
     }
     for body in (payloads.ThreadRunOptionsPayload, payloads.StatelessRunOptionsPayload):
         assert body.__annotations__.keys() <= shown
+
+
+def _functions(container: griffe.Module | griffe.Class) -> Iterator[griffe.Function]:
+    for member in container.members.values():
+        if isinstance(member, griffe.Function):
+            yield member
+        elif isinstance(member, (griffe.Class, griffe.Module)):
+            yield from _functions(member)
+
+
+def test_what_is_returned_is_not_taken_for_a_type() -> None:
+    """What stands before a colon in the first line of `Returns` would be shown as one."""
+    loader = griffe.GriffeLoader(search_paths=[ROOT / "src"])
+    package = loader.load("runs_client")
+    assert isinstance(package, griffe.Module)
+    taken_for_types = [
+        f"{function.path}: {item.annotation}"
+        for function in _functions(package)
+        if function.docstring is not None
+        for section in function.docstring.parse("google", returns_named_value=False, returns_multiple_items=False)
+        if isinstance(section, griffe.DocstringSectionReturns)
+        for item in section.value
+        if str(item.annotation) != str(function.returns)
+    ]
+    assert taken_for_types == []

@@ -192,7 +192,7 @@ class RunsClient(OperationsClient[StateT, UpdateT, CustomT]):
             timeout: Seconds for all of them; None waits for as long as they take.
 
         Returns:
-            The handles, each once, in the order in which their runs end: an async iterator, and a context manager
+            The handles, each once, in the order in which their runs end, as an async iterator and a context manager
             that gives up what is left. Each handle knows how its run ended: `join` does not ask again, and `status`
             is fresh. A run that cannot be waited for, as the connection is lost, is given as well; `join` then does
             ask again.

@@ -412,10 +412,10 @@ class StreamOverloads(Generic[StateT, UpdateT, CustomT]):
             **options: The fields of the body.
 
         Returns:
-            The stream. Errors are raised when it is entered or iterated over: `APIStatusError` where the server
-            refuses the run, `StreamInterruptedError` where parts may be missing, `EventDecodeError` where an event
-            cannot be read, `DataDecodeError` where its data do not fit the client's types; iterating again then goes
-            on with the next part. A run that fails is told by an `ErrorPart`.
+            The stream. Entering it and iterating over it may raise `APIStatusError` where the server refuses the run,
+            `StreamInterruptedError` where parts may be missing, `EventDecodeError` where an event cannot be read,
+            `DataDecodeError` where its data do not fit the client's types; iterating again then goes on with the next
+            part. A run that fails is told by an `ErrorPart`.
 
         Raises:
             TypeError: A keyword is no field of the body.

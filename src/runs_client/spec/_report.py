@@ -44,7 +44,7 @@ def as_data(findings: Iterable[Finding]) -> dict[str, Any]:
     """Findings as JSON has them.
 
     Returns:
-        `breaking`, whether any of them breaks clients, and `findings`: a list of objects that have the attributes of
+        `breaking`, whether any of them breaks clients, and `findings`, a list of objects that have the attributes of
         `Finding`. New attributes may be added to them; none is renamed or removed.
     """
     found = list(findings)
