@@ -11,6 +11,7 @@ import pytest
 from runs_client import RunsClient
 from runs_client.testing import RunsServer
 from tests.clients import CLIENTS, HANDED_IN, ClientFactory
+from tests.distributions import Distributions, build
 from tests.servers.aegra_server import aegra_server
 from tests.servers.javascript_server import javascript_server
 from tests.servers.official_server import official_server
@@ -61,8 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> None:
-    """Let anyio run each test that is a coroutine: its setting `anyio_mode` is younger than the versions we work with."""
-    if collector.istestfunction(obj, name) and iscoroutinefunction(getattr(obj, "hypothesis", None) or obj):
+    """Let anyio run each test that is a coroutine: its setting `anyio_mode` is younger than the lowest version here."""
+    if collector.istestfunction(obj, name) and iscoroutinefunction(obj):
         pytest.mark.usefixtures("anyio_backend")(obj)
 
 
@@ -117,6 +118,11 @@ def anyio_backend(pytestconfig: pytest.Config) -> str:
 def no_api_key_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LANGGRAPH_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
+    return build(tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture(scope="session")

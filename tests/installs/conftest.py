@@ -5,12 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from runs_client.testing import RunsServer
-from tests.installs.environments import Distributions, build
-
-
-@pytest.fixture(scope="session")
-def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
-    return build(tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture

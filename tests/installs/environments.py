@@ -6,34 +6,11 @@ import json
 import os
 import subprocess
 import sys
-import tarfile
-from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 900.0
 """Seconds after which a command is given up: far more than any takes."""
-
-
-@dataclass(frozen=True)
-class Distributions:
-    wheel: Path
-    sdist: Path
-
-
-def build(folder: Path) -> Distributions:
-    """Make the source distribution from the checkout, and the wheel from the source distribution."""
-    _hatch("sdist", folder, ROOT)
-    (sdist,) = folder.glob("*.tar.gz")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder, filter="data")
-    _hatch("wheel", folder, folder / sdist.name.removesuffix(".tar.gz"))
-    (wheel,) = folder.glob("*.whl")
-    return Distributions(wheel, sdist)
-
-
-def _hatch(target: str, folder: Path, source: Path) -> None:
-    checked([sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", str(folder)], source)
 
 
 class Environment:

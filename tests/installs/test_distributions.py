@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.installs.environments import ROOT, Distributions, Environment, checked
+from tests.distributions import Distributions
+from tests.installs.environments import ROOT, Environment, checked
 
 TOOLS = Path(sys.executable).parent
 

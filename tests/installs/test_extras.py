@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.installs.environments import Distributions, Environment
+from tests.distributions import Distributions
+from tests.installs.environments import Environment
+from tests.kit.consumer import write_project
 
 READS_A_STREAM = """
 import asyncio, sys
@@ -35,6 +37,11 @@ from runs_client.testing import RunsServer
 
 with RunsServer() as server, SyncRunsClient(server.url) as runs:
     print(runs.wait(None, "echo", input={"text": "hello"}))
+"""
+
+RUNS_TESTS = """
+import sys, pytest
+sys.exit(pytest.main(["-p", "no:cacheprovider", "--rootdir", sys.argv[1], sys.argv[1]]))
 """
 
 FAILS = """
@@ -95,7 +102,13 @@ def test_cli(distributions: Distributions, tmp_path: Path, url: str) -> None:
 
 
 def test_testing(distributions: Distributions, tmp_path: Path) -> None:
-    assert "hello" in Installed(tmp_path, distributions.wheel, "testing").environment.run(SERVES)
+    environment = Installed(tmp_path, distributions.wheel, "testing").environment
+    assert "hello" in environment.run(SERVES)
+    environment.install("pytest")
+    project = tmp_path / "project"
+    project.mkdir()
+    write_project(project)
+    assert "1 passed" in environment.run(RUNS_TESTS, str(project))
 
 
 def test_spec(distributions: Distributions, tmp_path: Path) -> None:

@@ -10,53 +10,19 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.distributions import ROOT, Distributions
+from tests.kit.consumer import PROJECT, write_project
+
 PATIENCE = 300.0
 """Seconds after which a test gives up: far more than anything takes."""
 
-PROJECT = """\
-async def answer(runs, question):
-    stream = runs.stream(None, "oracle", input={"question": question}, stream_mode="custom")
-    return " ".join([part.data async for part in stream if part.event == "custom"])
-"""
-
-TESTS = """\
-import pytest
-import runs_client as library
-from oracle import answer
-from runs_client.testing import Custom, Reset
-
-@pytest.mark.anyio
-async def test_no_word_is_lost(runs_server, runs_client, faults):
-    @runs_server.agent("oracle")
-    async def oracle(input, context):
-        for word in ("Nothing", "is", "lost"):
-            yield Custom(word)
-
-    faults.plan(Reset(after_events=2), Reset(after_events=1))
-    assert await answer(runs_client, "?") == "Nothing is lost"
-    print("tested with", library.__file__)
-"""
-
-OFFLINE = """\
-import sys
-
-def refuse(event, arguments):
-    if event == "socket.connect" and arguments[1][0] != "127.0.0.1":
-        raise OSError(f"this machine is offline: {arguments[1]}")
-
-sys.addaudithook(refuse)
-"""
-
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built and installed into a folder of its own, without dependencies."""
-    wheels, library = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("library")
-    run("hatchling", "build", "-t", "wheel", "-d", str(wheels), folder=ROOT).check_returncode()
-    (wheel,) = wheels.glob("*.whl")
+def library(distributions: Distributions, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, installed into a folder of its own, without dependencies."""
+    library = tmp_path_factory.mktemp("library")
     install = ("pip", "install", "--no-index", "--no-deps", "--disable-pip-version-check", "--target", str(library))
-    run(*install, str(wheel), folder=ROOT).check_returncode()
+    run(*install, str(distributions.wheel), folder=ROOT).check_returncode()
     return library
 
 
@@ -73,10 +39,8 @@ def run(module: str, *arguments: str, folder: Path, path: str = "") -> subproces
 
 def run_tests(folder: Path, library: Path, project: str) -> subprocess.CompletedProcess[str]:
     """Run the tests of the project, on a machine without a network."""
-    (folder / "oracle.py").write_text(project, "utf-8")
-    (folder / "test_oracle.py").write_text(TESTS, "utf-8")
-    (folder / "sitecustomize.py").write_text(OFFLINE, "utf-8")
-    return run("pytest", "-s", "-p", "no:cacheprovider", folder=folder, path=f"{folder}{os.pathsep}{library}")
+    write_project(folder, project)
+    return run("pytest", "-s", "-p", "no:cacheprovider", folder=folder, path=str(library))
 
 
 def test_the_wheel_has_the_plugin(library: Path) -> None:

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import tarfile
 import zipfile
+from collections.abc import Iterator
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.distributions import ROOT, Distributions
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Holds both, made from what is under version control, and the wheel made from the source distribution."""
-    folder = tmp_path_factory.mktemp("dist")
-    build = [sys.executable, "-m", "hatchling", "build", "--directory", str(folder)]
-    subprocess.run([*build, "--target", "sdist"], cwd=ROOT, check=True, capture_output=True)
-    (archive,) = folder.glob("*.tar.gz")
-    with tarfile.open(archive) as sdist:
-        sdist.extractall(folder, filter="data")
-    source = folder / archive.name.removesuffix(".tar.gz")
-    subprocess.run([*build, "--target", "wheel"], cwd=source, check=True, capture_output=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def wheel(folder: Path) -> zipfile.ZipFile:
-    (path,) = folder.glob("*.whl")
-    return zipfile.ZipFile(path)
+def wheel(distributions: Distributions) -> Iterator[zipfile.ZipFile]:
+    with zipfile.ZipFile(distributions.wheel) as wheel:
+        yield wheel
 
 
 def _files(folder: str) -> set[str]:
@@ -71,8 +57,7 @@ def _metadata(wheel: zipfile.ZipFile) -> Message:
     return Parser().parsestr(wheel.read(name).decode())
 
 
-def test_the_source_distribution_has_no_environments(folder: Path) -> None:
-    (archive,) = folder.glob("*.tar.gz")
-    with tarfile.open(archive) as sdist:
+def test_the_source_distribution_has_no_environments(distributions: Distributions) -> None:
+    with tarfile.open(distributions.sdist) as sdist:
         names = [Path(name).parts[1:] for name in sdist.getnames()]
     assert not [name for name in names if any(part.startswith(".venv") or part == "node_modules" for part in name)]

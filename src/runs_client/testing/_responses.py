@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from ._store import Run
 
 _NEVER = 10**9
-"""Seconds. There is no value that means this in all versions of sse-starlette: at first 0 meant "at once, again and again"."""
+"""Seconds. No value means this in all versions of sse-starlette: to older ones 0 is "at once, again and again"."""
 
 
 class Connections:
