@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from runs_bindings.api import runs as operations
+from runs_bindings.types import list_items
 
 from ._errors import (
     APIStatusError,
@@ -16,6 +19,9 @@ from ._errors import (
 from ._json import decode_json
 from ._transports import Request, Response
 from ._transports._failures import what
+
+if TYPE_CHECKING:
+    from runs_bindings.models import Run
 
 ResultT = TypeVar("ResultT")
 
@@ -111,6 +117,41 @@ def result_from_response(request: Request, response: Response, parse: Callable[[
             status_code=response.status,
             excerpt=excerpt(response.content),
         ) from error
+
+
+def followable_run(data: Any) -> Run:
+    """A run that was created, and whose ids lead to it.
+
+    Raises:
+        ValueError: An id is missing, or none that a server would make.
+    """
+    run = operations.create_run.parse_result(data)
+    for name in ("thread_id", "run_id"):
+        value = getattr(run, name)
+        if not isinstance(value, str) or not value or not value.isprintable():  # they go into messages and logs
+            raise ValueError(f"the {name} of the run is {text_of(value)!r}")
+    return run
+
+
+def followable_runs(data: Any) -> list[Run]:
+    """Runs that were created together, and whose ids lead to them.
+
+    Raises:
+        ValueError: An id is missing, or none that a server would make.
+    """
+    return [followable_run(run) for run in list_items(data)]
+
+
+def status_of_run(data: Any) -> str:
+    """The status that a run tells.
+
+    Raises:
+        ValueError: It tells none.
+    """
+    run = operations.get_run.parse_result(data)
+    if not isinstance(run.status, str):
+        raise ValueError(f"the status of the run is {text_of(run.status)!r}")
+    return run.status
 
 
 def run_failure(state: Any) -> dict[str, Any] | None:

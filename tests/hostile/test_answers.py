@@ -22,7 +22,22 @@ from runs_client import (
 )
 from runs_client._transports import _bodies
 from tests.clients import CLIENTS
-from tests.hostile.cases import CHUNKED, RUN_JSON, Case, Fails, Gives, ask, body, chunks, endless, get, join
+from tests.hostile.cases import (
+    CHUNKED,
+    RUN_JSON,
+    Case,
+    Fails,
+    Gives,
+    ask,
+    body,
+    chunks,
+    endless,
+    event,
+    events,
+    get,
+    join,
+    stream,
+)
 from tests.hostile_table import HostileTable
 from tests.servers.canned_server import http_response
 
@@ -243,8 +258,61 @@ COMPRESSIONS = [
 ]
 
 
+async def start(runs: RunsClient) -> str:
+    """Get hold of a new run."""
+    return (await runs.start("t", "agent")).run_id
+
+
+async def start_batch(runs: RunsClient) -> list[str]:
+    """Get hold of new runs."""
+    return [handle.run_id for handle in await runs.start_batch([{"assistant_id": "agent"}])]
+
+
+async def stream_stateless(runs: RunsClient) -> None:
+    """Create a run, and join its stream."""
+    async for _ in runs.stream(None, "agent"):
+        pass
+
+
+async def iterate(runs: RunsClient) -> list[object]:
+    """All runs of a thread."""
+    return [run.run_id async for run in runs.iter("t")]
+
+
+NO_ID = Fails(UnexpectedResponseError, "of an unexpected shape: ValueError: the (thread|run)_id of the run is")
+
+CREATED = [
+    *(
+        Case(f"a new run {shown}, {call.__name__}", body(f"[{run}]" if call is start_batch else run), NO_ID, call)
+        for run, shown in [
+            ("{}", "without ids"),
+            ('{"run_id": "r", "thread_id": null}', "without a thread"),
+            ('{"run_id": 5, "thread_id": "t"}', "whose id is a number"),
+            ('{"run_id": "", "thread_id": "t"}', "whose id is empty"),
+            ('{"run_id": "r\\r\\nx: y", "thread_id": "t"}', "with a line break in its id"),
+        ]
+        for call in (start, start_batch, stream_stateless)
+    ),
+    Case(
+        "a stream that ends, and a run whose status is a list",
+        (
+            events(event(1, "1")),
+            body('{"run_id": "r", "thread_id": "t", "status": ["success"]}', "Connection: close"),
+        ),
+        Fails(UnexpectedResponseError, "the status of the run is", (1,)),
+        stream,
+    ),
+    Case(
+        "runs whose ids are objects",
+        (body('[{"run_id": {"a": 1}}]', "Connection: close"), body("[]", "Connection: close")),
+        Gives([{"a": 1}], "data"),
+        iterate,
+    ),
+]
+
+
 @pytest.mark.parametrize("client", CLIENTS)
-@pytest.mark.parametrize("case", [*HEADS, *BODIES, *REFUSALS, *COMPRESSIONS], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*HEADS, *BODIES, *REFUSALS, *COMPRESSIONS, *CREATED], ids=lambda case: case.name)
 async def test_answers(
     case: Case, client: str, visited: list[object], hostile_table: HostileTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:

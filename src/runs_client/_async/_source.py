@@ -10,7 +10,14 @@ from runs_bindings.api import runs as operations
 
 from .._concurrency import Deadline, shortest
 from .._errors import InvalidRequestError, NotFoundError
-from .._responses import EVENT_STREAM, json_from_response, result_from_response, run_failure
+from .._responses import (
+    EVENT_STREAM,
+    followable_run,
+    json_from_response,
+    result_from_response,
+    run_failure,
+    status_of_run,
+)
 
 if TYPE_CHECKING:
     from .._requests import RequestFactory
@@ -48,8 +55,7 @@ class StreamSource:
 
     async def create(self) -> None:
         """Create the run, without joining it."""
-        parse = operations.create_run.parse_result
-        run = result_from_response(self.first, await self.caller.send(self.first), parse)
+        run = result_from_response(self.first, await self.caller.send(self.first), followable_run)
         self.resumption.created(run.thread_id, run.run_id)
 
     async def open(self, limit: float | None) -> AsyncStreamResponse:
@@ -89,7 +95,7 @@ class StreamSource:
             response = await self.caller.send(request)
         except NotFoundError:
             return None
-        return result_from_response(request, response, operations.get_run.parse_result).status
+        return result_from_response(request, response, status_of_run)
 
     async def failure(self) -> Any:
         """What the run failed with: `error` and `message`; None if that cannot be found out."""

@@ -11,6 +11,7 @@ from typing_extensions import Unpack
 from .._errors import RunsClientError
 from .._parts import CustomT, StateT, UpdateT
 from .._requests import LASTING, Id
+from .._responses import followable_run, followable_runs
 from ._completion import MAX_CONCURRENCY, SyncCompletedRuns, joined_states
 from ._handle import SyncRunHandle
 from ._operations import OperationsClient
@@ -131,6 +132,7 @@ class SyncRunsClient(OperationsClient[StateT, UpdateT, CustomT]):
             assistant_id,
             payload,
             defaults=LASTING,
+            parse=followable_run,
             on_run_created=on_run_created,
             headers=headers,
             timeout=timeout,
@@ -158,7 +160,9 @@ class SyncRunsClient(OperationsClient[StateT, UpdateT, CustomT]):
             TypeError: A payload has a field that is not known.
             NotFoundError: There is no such assistant, or the server has no batches.
         """
-        created = self._create_batch("start_batch", payloads, defaults=LASTING, headers=headers, timeout=timeout)
+        created = self._create_batch(
+            "start_batch", payloads, defaults=LASTING, parse=followable_runs, headers=headers, timeout=timeout
+        )
         return [SyncRunHandle(self, run.thread_id, run.run_id, run) for run in created]
 
     def handle(self, thread_id: Id, run_id: Id) -> SyncRunHandle[StateT, UpdateT, CustomT]:

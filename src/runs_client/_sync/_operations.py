@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from typing_extensions import Unpack
@@ -11,7 +11,7 @@ from typing_extensions import Unpack
 from runs_bindings.api import runs as operations
 
 from .._concurrency import sync_resolve
-from .._errors import InvalidRequestError
+from .._errors import InvalidRequestError, text_of
 from .._logging import log_run_created
 from .._parts import CustomT, StateT, UpdateT
 from .._payload import checked_keywords
@@ -102,13 +102,14 @@ class OperationsClient(FollowingClient[StateT, UpdateT, CustomT]):
         payload: Mapping[str, Any],
         *,
         defaults: Mapping[str, Any] = NO_DEFAULTS,
+        parse: Callable[[Any], Run] | None = None,
         on_run_created: OnRunCreated | None = None,
         headers: Mapping[str, str] | None,
         timeout: float | None,
     ) -> Run:
         operation: CreatingOperation = operations.create_stateless_run if thread_id is None else operations.create_run
         run = self._call(
-            operations.create_run.parse_result,
+            parse or operations.create_run.parse_result,
             operation,
             () if thread_id is None else (thread_id,),
             method=method,
@@ -150,13 +151,14 @@ class OperationsClient(FollowingClient[StateT, UpdateT, CustomT]):
         payloads: Iterable[StatelessRunCreatePayload],
         *,
         defaults: Mapping[str, Any] = NO_DEFAULTS,
+        parse: Callable[[Any], RunList] | None = None,
         headers: Mapping[str, str] | None,
         timeout: float | None,
     ) -> RunList:
         operation = operations.create_run_batch
         body = batch_body(method, payloads, operation, defaults)
         created = self._call(
-            operation.parse_result, operation, (), method=method, body=body, headers=headers, timeout=timeout
+            parse or operation.parse_result, operation, (), method=method, body=body, headers=headers, timeout=timeout
         )
         for run in created:
             log_run_created(run.thread_id, run.run_id)
@@ -371,13 +373,13 @@ class OperationsClient(FollowingClient[StateT, UpdateT, CustomT]):
         while True:
             limit = page_size + (offset if limit_counts_from_the_start else 0)
             page = self.list(thread_id, limit=limit, offset=offset, status=status, headers=headers, timeout=timeout)
-            new = [run for run in page if run.run_id not in given]
+            new = [run for run in page if text_of(run.run_id) not in given]
             if not new:  # a short page proves nothing: a server may have a limit of its own
                 if limit > page_size or not offset:
                     return
                 limit_counts_from_the_start = True
             for run in new:
-                given.add(run.run_id)
+                given.add(text_of(run.run_id))
                 yield run
             offset += len(page)
 

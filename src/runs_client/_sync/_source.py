@@ -11,7 +11,14 @@ from runs_bindings.api import runs as operations
 
 from .._concurrency import Deadline, shortest
 from .._errors import InvalidRequestError, NotFoundError
-from .._responses import EVENT_STREAM, json_from_response, result_from_response, run_failure
+from .._responses import (
+    EVENT_STREAM,
+    followable_run,
+    json_from_response,
+    result_from_response,
+    run_failure,
+    status_of_run,
+)
 
 if TYPE_CHECKING:
     from .._requests import RequestFactory
@@ -49,8 +56,7 @@ class SyncStreamSource:
 
     def create(self) -> None:
         """Create the run, without joining it."""
-        parse = operations.create_run.parse_result
-        run = result_from_response(self.first, self.caller.send(self.first), parse)
+        run = result_from_response(self.first, self.caller.send(self.first), followable_run)
         self.resumption.created(run.thread_id, run.run_id)
 
     def open(self, limit: float | None) -> SyncStreamResponse:
@@ -90,7 +96,7 @@ class SyncStreamSource:
             response = self.caller.send(request)
         except NotFoundError:
             return None
-        return result_from_response(request, response, operations.get_run.parse_result).status
+        return result_from_response(request, response, status_of_run)
 
     def failure(self) -> Any:
         """What the run failed with: `error` and `message`; None if that cannot be found out."""
