@@ -44,8 +44,8 @@ def log_retry(request: Request, error: RunsClientError, *, attempt: int, delay: 
 
 
 def log_run_created(thread_id: str | None, run_id: str) -> None:
-    """A run was created."""
-    extra = {"thread_id": thread_id, "run_id": run_id}
+    """A run was created; its ids are what the server says they are."""
+    extra = {"thread_id": _one_line(thread_id), "run_id": _one_line(run_id)}
     _log.info("created run %(run_id)s on thread %(thread_id)s", extra, extra=extra, stacklevel=2)
 
 
@@ -66,20 +66,20 @@ def log_rejoin(
         "status": status,
         "attempt": attempt,
         "delay": delay,
-        "last_event_id": last_event_id,
+        "last_event_id": _one_line(last_event_id),
     }
     text = "rejoining run %s of thread %s in %.2f s, Last-Event-ID %s: %s"
     cause = _cause(reason, status)
-    _log.warning(text, run_id, thread_id, delay, last_event_id, cause, extra=extra, stacklevel=2)
+    _log.warning(text, run_id, thread_id, delay, extra["last_event_id"], cause, extra=extra, stacklevel=2)
 
 
 def log_gap(
     thread_id: str | None, run_id: str | None, reason: str, *, status: int | None, last_event_id: str | None
 ) -> None:
     """Parts of a stream may be missing after an event, and the stream goes on."""
-    extra = {"thread_id": thread_id, "run_id": run_id, "status": status, "last_event_id": last_event_id}
+    extra = {"thread_id": thread_id, "run_id": run_id, "status": status, "last_event_id": _one_line(last_event_id)}
     text = "parts of run %s of thread %s may be missing after event %s: %s"
-    _log.warning(text, run_id, thread_id, last_event_id, _cause(reason, status), extra=extra, stacklevel=2)
+    _log.warning(text, run_id, thread_id, extra["last_event_id"], _cause(reason, status), extra=extra, stacklevel=2)
 
 
 def status_of(error: Exception | None) -> int | None:
@@ -104,3 +104,8 @@ def _cause(reason: str, status: int | None) -> str:
 def _plain(text: str) -> str:
     """Without the user name and password of a URL: a hook may have put them there."""
     return _USER_INFO.sub("", text)
+
+
+def _one_line(value: object) -> object:
+    """An id as it is, unless it would break out of its line in a log."""
+    return repr(value) if isinstance(value, str) and not value.isprintable() else value

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from runs_client import APIStatusError, Request, RetryPolicy
+from runs_client import APIStatusError, NotFoundError, Request, RetryPolicy
 from runs_client.testing import Answer, CleanEnd, FaultProxy, Reset, RunsServer, Update
 from tests.clients import ClientFactory
 from tests.servers.canned_server import CannedServer, http_response
@@ -235,6 +235,28 @@ async def test_the_words_of_a_server_that_forgot_are_in_no_record(
     (record,) = records(caplog, logging.WARNING)
     assert record.getMessage().endswith("may be missing after event 2: the server cannot take the stream up again")
     assert "secret" not in repr(vars(record))
+
+
+async def test_ids_do_not_break_out_of_their_lines(
+    client_factory: ClientFactory, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A server chooses them, and a terminal obeys control characters."""
+    caplog.set_level(logging.INFO, "runs_client")
+    created = http_response(body=json.dumps({"run_id": "r\nERROR", "thread_id": "t\x1b[2J", "status": "pending"}))
+    cut = http_response(
+        body="id: 1\x1b[2J\nevent: values\ndata: {}\n\n",
+        content_type="text/event-stream",
+        headers=[("Content-Location", f"/threads/{THREAD_ID}/runs/{RUN_ID}")],
+    )
+    with CannedServer(created, cut.replace(b"Content-Length: ", b"Content-Length: 9"), http_response(404)) as server:
+        async with client_factory(server.url, retry=AT_ONCE) as runs:
+            await runs.create("t", "a")
+            with pytest.raises(NotFoundError):
+                await runs.stream(THREAD_ID, "a").until_done()
+    lines = [record.getMessage() for record in caplog.records if record.name == "runs_client"]
+    assert "created run 'r\\nERROR' on thread 't\\x1b[2J'" in lines
+    assert all(line.isprintable() for line in lines), lines
+    assert len(lines) == 3
 
 
 def test_the_library_configures_no_handlers() -> None:
