@@ -11,7 +11,7 @@ import anyio
 import pytest
 import trio
 
-from runs_client import Reconnect, RunsClient, SyncRunsClient
+from runs_client import Reconnect, RunsClient, StreamInterruptedError, SyncRunsClient
 from runs_client.testing import FaultProxy, Reset, RunsServer
 
 # httpx reads a body with async generators of its own. Trio warns of each that is left; Python's default filters do not
@@ -120,6 +120,20 @@ async def test_a_time_limit_around_it(runs: RunsClient, endless: RunsServer) -> 
             pass
     assert scope.cancelled_caught
     assert await server_saw_it_go(endless)
+
+
+@pytest.mark.anyio
+async def test_reading_on_after_a_time_limit_around_one_part(runs: RunsClient) -> None:
+    """The stream is closed then, and its end must not look like that of the run."""
+    quiet: Any = {**ENDLESS, "input": {"n": 2, "delay": 3600}}
+    stream = runs.stream(uuid4(), "counter", **quiet)
+    with anyio.move_on_after(0.2) as scope:
+        async for _ in stream:
+            pass
+    assert scope.cancelled_caught
+    with pytest.raises(StreamInterruptedError, match="an error or a cancellation has closed it") as caught:
+        await stream.__anext__()
+    assert (caught.value.thread_id, caught.value.run_id) == (stream.thread_id, stream.run_id)
 
 
 @pytest.mark.anyio
@@ -236,6 +250,18 @@ def test_sync_exception_in_the_loop_body(endless: RunsServer) -> None:
                 raise LoopBodyError
         gc.collect()
         assert saw_it_go(endless)
+
+
+def test_sync_reading_on_after_an_exception(endless: RunsServer) -> None:
+    def refuse(run_id: str, thread_id: str | None) -> None:
+        raise LoopBodyError
+
+    with SyncRunsClient(endless.url) as runs:
+        stream = runs.stream(uuid4(), "counter", on_run_created=refuse, **ENDLESS)
+        with pytest.raises(LoopBodyError):
+            next(stream)
+        with pytest.raises(StreamInterruptedError):
+            next(stream)
 
 
 def test_sync_garbage_collection(endless: RunsServer) -> None:

@@ -23,6 +23,7 @@ from tests.hostile.cases import (
     CHUNKED,
     END,
     NAMED,
+    POLICY,
     Case,
     Fails,
     Gives,
@@ -33,6 +34,7 @@ from tests.hostile.cases import (
 )
 from tests.hostile_table import HostileTable
 from tests.servers.canned_server import http_response
+from tests.servers.hostile_server import HostileServer
 
 pytestmark = pytest.mark.anyio
 
@@ -344,3 +346,37 @@ async def test_a_run_behind_a_prefix_is_only_sought_there(visited: list[object],
             b"/agents/threads/t/runs/stream",
             b"/agents/stream",
         ]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize(
+    "answers",
+    [
+        (events(event(1, "1"), event(b"{", "2"), event(3, "3"), END),),
+        (events(*BEGINNING, cut=True), events(event(9, "7"), event(3, "8"), END)),
+    ],
+    ids=["an event that is no JSON", "a server that takes up elsewhere"],
+)
+async def test_after_an_error_comes_nothing_more(answers: tuple[bytes, ...], client: str) -> None:
+    """Events that came with those before the error would be taken for the next ones."""
+    with HostileServer(*answers) as server:
+        async with CLIENTS[client](server.url, retry=POLICY) as runs:
+            stream = runs.stream("t", "agent")
+            with pytest.raises((EventDecodeError, StreamInterruptedError)):
+                async for _ in stream:
+                    pass
+            with pytest.raises(StreamInterruptedError, match="an error or a cancellation has closed it"):
+                async for part in stream:
+                    pytest.fail(f"{part} came after an error")
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+async def test_after_it_was_closed_comes_nothing_more(client: str) -> None:
+    with HostileServer(events(event(1), event(2), END)) as server:
+        async with CLIENTS[client](server.url, retry=POLICY) as runs:
+            stream = runs.stream("t", "agent")
+            parts = []
+            async for part in stream:
+                parts.append(part.data)
+                await stream.aclose()
+            assert parts == [1]

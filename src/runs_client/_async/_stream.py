@@ -68,6 +68,7 @@ class RunStream(Generic[PartT_co]):
         "__weakref__",
         "_arrived_at",
         "_asked_at",
+        "_broke_off",
         "_chunks",
         "_closed",
         "_decoder",
@@ -112,6 +113,7 @@ class RunStream(Generic[PartT_co]):
         self._heartbeats = 0
         self._last_wait: Deadline | None = None
         self._closed = False
+        self._broke_off = False
 
     @property
     def run_id(self) -> str | None:
@@ -179,8 +181,11 @@ class RunStream(Generic[PartT_co]):
         except DataDecodeError:
             raise  # nothing is wrong with the stream: who iterates on gets the parts after it
         except BaseException:
+            self._broke_off = True
             await self.aclose()
             raise
+        if self._broke_off:  # to stop here would look like the end of the run
+            raise self._resumption.interrupted("an error or a cancellation has closed it, and it was read on")
         raise StopAsyncIteration
 
     async def __aenter__(self) -> Self:
@@ -198,6 +203,7 @@ class RunStream(Generic[PartT_co]):
     async def aclose(self) -> None:
         """Close the connection. What the run does then is up to its `on_disconnect`."""
         self._closed = True
+        self._events = iter(())
         await self._disconnect()
 
     async def text(self) -> AsyncIterator[str]:

@@ -69,6 +69,7 @@ class SyncRunStream(Generic[PartT_co]):
         "__weakref__",
         "_arrived_at",
         "_asked_at",
+        "_broke_off",
         "_chunks",
         "_closed",
         "_decoder",
@@ -113,6 +114,7 @@ class SyncRunStream(Generic[PartT_co]):
         self._heartbeats = 0
         self._last_wait: Deadline | None = None
         self._closed = False
+        self._broke_off = False
 
     @property
     def run_id(self) -> str | None:
@@ -180,8 +182,11 @@ class SyncRunStream(Generic[PartT_co]):
         except DataDecodeError:
             raise  # nothing is wrong with the stream: who iterates on gets the parts after it
         except BaseException:
+            self._broke_off = True
             self.close()
             raise
+        if self._broke_off:  # to stop here would look like the end of the run
+            raise self._resumption.interrupted("an error or a cancellation has closed it, and it was read on")
         raise StopIteration
 
     def __enter__(self) -> Self:
@@ -199,6 +204,7 @@ class SyncRunStream(Generic[PartT_co]):
     def close(self) -> None:
         """Close the connection. What the run does then is up to its `on_disconnect`."""
         self._closed = True
+        self._events = iter(())
         self._disconnect()
 
     def text(self) -> Iterator[str]:
