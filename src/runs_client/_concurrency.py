@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
 from contextvars import copy_context
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ._interruption import current_interruption
@@ -58,8 +59,54 @@ def async_fail_after(seconds: float | None) -> AbstractContextManager[object]:
 
 
 def sync_fail_after(seconds: float | None) -> AbstractContextManager[object]:
-    """Do nothing: blocking code cannot be interrupted, so it asks `Deadline` between two reads."""
-    return nullcontext()
+    """Raise `TimeoutError` once the time is over and the code inside reads from a connection that heeds limits.
+
+    Blocking code cannot be interrupted: whatever else takes time asks `Deadline` now and then.
+    """
+    return nullcontext() if seconds is None else _limited_thread(seconds)
+
+
+class _ThreadLimit(threading.local):
+    deadline: Deadline | None = None
+
+
+_thread_limit = _ThreadLimit()
+
+
+@contextmanager
+def _limited_thread(seconds: float) -> Iterator[None]:
+    outer = _thread_limit.deadline
+    _thread_limit.deadline = Deadline(seconds if outer is None else shortest(seconds, outer.remaining()))
+    try:
+        yield
+    finally:
+        _thread_limit.deadline = outer
+
+
+def async_heed_limits(connection: object) -> None:
+    """Do nothing: a waiting task can be cancelled."""
+
+
+def sync_heed_limits(connection: Any) -> None:
+    """Let reads from a connection of httpcore end when the time of the thread is over.
+
+    httpcore has one limit for each read: of a head that comes little by little, it would read for ever.
+    """
+    kind: Any = type(connection)
+    connection.__class__ = _heeding(kind)
+
+
+@lru_cache
+def _heeding(kind: Any) -> type[Any]:
+    def read(self: Any, max_bytes: int, timeout: float | None = None) -> bytes:
+        if _thread_limit.deadline is not None:
+            timeout = shortest(timeout, _thread_limit.deadline.remaining())
+            if not timeout:
+                raise TimeoutError
+        received: bytes = kind.read(self, max_bytes, timeout)
+        return received
+
+    return type(kind.__name__, (kind,), {"read": read})
 
 
 def async_loop() -> object:

@@ -104,6 +104,7 @@ class Case:
         call: What it is asked for.
         unlike: What it leads to with the clients whose HTTP library sees it otherwise.
         prefix: The path of the client's address.
+        timeout: The time limit of each call.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Case:
     call: Call = get
     unlike: dict[str, Outcome] = field(default_factory=dict)
     prefix: str = ""
+    timeout: float = SECONDS
 
     async def check(self, client: str, visited: list[object], table: HostileTable) -> HostileServer:
         """Let a client call such a server, and compare.
@@ -122,7 +124,7 @@ class Case:
         answers = self.answers if isinstance(self.answers, tuple) else (self.answers,)
         expected = self.unlike.get(client, self.outcome)
         with HostileServer(*answers) as server:
-            options: Any = {"api_key": KEY, "timeout": SECONDS, "retry": POLICY}
+            options: Any = {"api_key": KEY, "timeout": self.timeout, "retry": POLICY}
             async with CLIENTS[client](f"{server.url}{self.prefix}", **options) as runs:
                 await self._compare(runs, expected)
         assert set(visited) <= {server.address, "127.0.0.1", b"127.0.0.1"}, "it went elsewhere"

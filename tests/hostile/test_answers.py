@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 import zlib
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -61,6 +63,19 @@ async def depth(runs: RunsClient) -> int:
     return levels
 
 
+
+def dripping(head: bytes) -> Callable[[], Iterator[bytes]]:
+    """A head that comes slowly, and whose end does not come for much longer than a call may take."""
+
+    def pieces() -> Iterator[bytes]:
+        yield OK
+        for _ in range(200):
+            time.sleep(0.05)
+            yield head
+
+    return pieces
+
+
 HEADS = [
     Case("nothing, and hangs up", b"", BROKE_OFF),
     Case("half a head, and hangs up", OK + b"Set-Cookie: a=b\r\nContent-Ty", BROKE_OFF),
@@ -78,6 +93,10 @@ HEADS = [
         },
     ),
     Case("three 103 before the answer", b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * 3 + body(), RUN),
+    Case("103 for ever", [b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * 1000] * 500, NO_ANSWER, timeout=0.5),
+    Case("headers that come slowly, for ever", dripping(b"X: y\r\n"), NO_ANSWER, timeout=0.5),
+    Case("a header that comes slowly, for ever", dripping(b"x"), NO_ANSWER, join, timeout=0.5),
+    Case("a status 100 without end", b"HTTP/1.1 100 Continue\r\n\r\n", BROKE_OFF),
     Case("an endless status line", endless(b"HTTP/1.1 200 ", b"x" * 65536), BROKE_OFF),
     Case("an endless header", endless(OK + b"X: ", b"x" * 65536), BROKE_OFF),
     Case("endless headers", endless(OK, b"X: y\r\n" * 1000), BROKE_OFF),

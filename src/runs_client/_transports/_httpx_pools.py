@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import httpx
 
+from .._concurrency import async_heed_limits
 from .._errors import InvalidRequestError
 from ._httpx_chunks import join_chunks
 from ._proxies import proxy_from_environment
@@ -72,6 +73,7 @@ class AsyncPoolsTransport(httpx.AsyncBaseTransport):
             with self._lock:
                 self._connections.add(info["return_value"])
             opened.append(info["return_value"])
+            async_heed_limits(info["return_value"])
         elif event == "http11.send_request_headers.started" and self._is_closed:
             raise InvalidRequestError("this client is closed")
 

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 import httpx
 
+from .._concurrency import sync_heed_limits
 from .._errors import InvalidRequestError
 from ._httpx_chunks_sync import join_chunks
 from ._proxies import proxy_from_environment
@@ -73,6 +74,7 @@ class SyncPoolsTransport(httpx.BaseTransport):
             with self._lock:
                 self._connections.add(info["return_value"])
             opened.append(info["return_value"])
+            sync_heed_limits(info["return_value"])
         elif event == "http11.send_request_headers.started" and self._is_closed:
             raise InvalidRequestError("this client is closed")
 

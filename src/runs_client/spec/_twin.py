@@ -17,7 +17,7 @@ _REPLACEMENTS = [
         (r"\bHttpxTransport\b", "SyncHttpxTransport"),
         (r"\bHttpxStreamResponse\b", "SyncHttpxStreamResponse"),
         (r"\bAsync(Caller|Transport|TransportName|StreamResponse|Limiter|IdleGuard|Workers)\b", r"Sync\1"),
-        (r"\basync_(sleep|fail_after|resolve|loop|closer|transport)\b", r"sync_\1"),
+        (r"\basync_(sleep|fail_after|heed_limits|resolve|loop|closer|transport)\b", r"sync_\1"),
         (r"\b_transports\._httpx\b", "_transports._httpx_sync"),
         (r"\b_httpx_(chunks|pools)\b", r"_httpx_\1_sync"),
         (r"\bAsyncPoolsTransport\b", "SyncPoolsTransport"),
