@@ -141,6 +141,22 @@ async def test_neither_the_key_nor_headers_get_into_the_file(runs_server: RunsSe
     assert '{"says":"the key is [redacted]","[redacted]":["[redacted]"]}' in written
 
 
+async def test_nor_do_they_as_names_and_ids_of_events(file: Path) -> None:
+    key = "key-of-the-test"
+    events = "".join(
+        f"event: {name}\nid: {key}-{number}\ndata: null\n\n"
+        for number, name in enumerate([f"custom|{key}", key, "custom", "end"])
+    )
+    with CannedServer(http_response(body=events, content_type="text/event-stream")) as server:
+        async with RunsClient(server.url, api_key=key) as runs:
+            async for _ in record(runs.stream("t", "a", stream_mode="custom"), file):
+                pass
+    lines = lines_of(file)[1:]
+    assert [line["event"] for line in lines] == ["custom|[redacted]", "[redacted]", "custom", "end"]
+    assert [line["id"] for line in lines] == [f"[redacted]-{number}" for number in range(4)]
+    assert key not in text_of(file)
+
+
 async def test_a_replayed_run_is_a_run_like_any_other(
     runs_server: RunsServer, runs_client: RunsClient, file: Path
 ) -> None:

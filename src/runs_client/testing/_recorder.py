@@ -94,13 +94,18 @@ class _Writer:
         """An event."""
         name = "|".join([getattr(part, "name", part.event), *part.namespace])
         self._has_end = name == END
-        event = {"event": name, "data": self._redacted(part.raw), "at": round(time.monotonic() - self._began, 3)}
-        self._write(event if part.id is None else {**event, "id": part.id})
+        is_ours = name == part.event  # the others are words of the server
+        event = {
+            "event": name if is_ours else self._redacted(name),
+            "data": self._redacted(part.raw),
+            "at": round(time.monotonic() - self._began, 3),
+        }
+        self._write(event if part.id is None else {**event, "id": self._redacted(part.id)})
 
     def end(self, status: str | None) -> None:
         """The stream is over. Not every server has an event for that, but every recording."""
         if not self._has_end:
-            self._write({"event": END, "data": {"status": status}})
+            self._write({"event": END, "data": self._redacted({"status": status})})
 
     def _write(self, line: Mapping[str, Any]) -> None:
         self._file.write(orjson.dumps(line) + b"\n")
