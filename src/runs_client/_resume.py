@@ -89,6 +89,8 @@ class Resumption:
         "_is_probing",
         "_is_verifying",
         "_jitter",
+        "_looks",
+        "_looks_of",
         "_may_repeat",
         "_may_vanish",
         "_may_verify",
@@ -142,6 +144,8 @@ class Resumption:
         self._open_id: str | None = None
         self._open_events: list[ServerSentEvent] = []  # those delivered of the open group
         self._open_size = 0
+        self._looks: set[tuple[str, bytes]] = set()  # names and data, for events that come twice
+        self._looks_of: list[ServerSentEvent] | None = None
         self._to_drop: list[ServerSentEvent] = []  # those of them that a rejoin is to send again, the next one last
         self._closed_ids: dict[str, None] = {}  # the latest, in their order
         self._is_in_doubt = False
@@ -314,10 +318,21 @@ class Resumption:
             if self._is_in_doubt:
                 return self._verify()
             self._is_verifying = False
-        elif not self._is_verifying and (self._is_in_doubt or event in self._open_events):
+        elif not self._is_verifying and (self._is_in_doubt or self._looks_delivered(event)):
             self._is_in_doubt = True
             return False
         return None
+
+    def _looks_delivered(self, event: ServerSentEvent) -> bool:
+        """Whether an event of the open group looked like this one. The list is not searched, because it may be long:
+        some servers give all events of a run one id."""
+        if self._looks_of is not self._open_events:
+            self._looks_of = self._open_events
+            self._looks = {(known.event, known.data) for known in self._open_events}
+        if (event.event, event.data) in self._looks:
+            return True
+        self._looks.add((event.event, event.data))  # it is delivered now
+        return False
 
     def _is_before_open_group(self, event: ServerSentEvent) -> bool:
         """Whether this comes before the first events that a stream got which was joined in the middle."""
@@ -460,6 +475,7 @@ class Resumption:
         self._has_rejoined = True
         self._delivered_since_rejoin = self._was_seen_alive = False
         self._is_in_doubt = self._is_verifying = self._is_probing = False
+        self._looks_of = None  # while it is verified, an event is delivered without a look at those before it
         self._may_repeat = True
         if not self._can_resume:
             return Rejoin(None, delay, reason, status)

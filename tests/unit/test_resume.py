@@ -830,3 +830,31 @@ def test_an_error_event_needs_no_witness() -> None:
     resumption.seen(None)
     resumption.received(event("1", "error", b"{}"))
     assert resumption.ended() == Finish()
+
+
+class CountedEvent(ServerSentEvent):
+    comparisons = 0
+
+    def __eq__(self, other: object) -> bool:
+        CountedEvent.comparisons += 1
+        return super().__eq__(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_a_long_group_is_not_searched_for_each_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some servers give all events of a run one id."""
+    monkeypatch.setattr(CountedEvent, "comparisons", 0)
+    resumption = machine(joins=True)
+    for number in range(100):
+        assert resumption.received(CountedEvent("custom", b"%d" % number, "1")) is True
+    assert resumption.received(CountedEvent("custom", b"50", "1")) is False, "it may be an event that comes twice"
+    assert CountedEvent.comparisons == 0
+
+
+def test_an_event_that_was_delivered_while_its_group_was_verified_is_known_later() -> None:
+    resumption = machine(joins=True)
+    assert feed(resumption, "1", "2a", "2b", "2a", "3") == [True, True, True, False, Rejoin("1")]
+    assert feed(resumption, "2a", "2b", "2c") == [False, False, True]
+    assert isinstance(resumption.failed(LOST), Rejoin)
+    assert feed(resumption, "2a", "2b", "2c", "2c") == [False, False, False, False]
