@@ -63,7 +63,6 @@ async def depth(runs: RunsClient) -> int:
     return levels
 
 
-
 def dripping(head: bytes) -> Callable[[], Iterator[bytes]]:
     """A head that comes slowly, and whose end does not come for much longer than a call may take."""
 

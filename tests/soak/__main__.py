@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def tell(report: Report) -> None:
-    sys.stderr.write(f"{len(report.results)} streams, {len(report.wrong)} of them wrong; {report.after}\n")
+    sys.stderr.write(f"{report.streams} streams, {len(report.wrong)} of them wrong; {report.after}\n")
 
 
 if __name__ == "__main__":

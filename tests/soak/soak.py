@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,12 +24,36 @@ _SECONDS_TO_CLOSE = 10.0
 
 
 @dataclass
+class Counts:
+    """What came of some streams, in sums: a list of tens of thousands would itself look like a leak."""
+
+    streams: int = 0
+    events: int = 0
+    reconnects: int = 0
+    lost: int = 0
+    doubled: int = 0
+    out_of_order: int = 0
+    errors: int = 0
+
+    def add(self, result: Result) -> None:
+        """Count one more."""
+        self.streams += 1
+        self.events += result.events
+        self.reconnects += result.reconnects
+        self.lost += result.lost
+        self.doubled += result.doubled
+        self.out_of_order += result.is_out_of_order
+        self.errors += result.error is not None
+
+
+@dataclass
 class Report:
     """What came of a soak.
 
     Attributes:
         seed: What its scripts were drawn with.
-        results: Its streams.
+        counts: Its streams, by server and client.
+        wrong: Those that were not delivered as they should.
         injected: How often each kind of fault was met.
         before: What was open after the first round, which only warms up.
         after: What was open at the end.
@@ -37,7 +61,8 @@ class Report:
     """
 
     seed: int
-    results: list[Result] = field(default_factory=list)
+    counts: dict[tuple[str, str], Counts] = field(default_factory=lambda: defaultdict(Counts))
+    wrong: list[Result] = field(default_factory=list)
     injected: Counter[str] = field(default_factory=Counter)
     before: Resources | None = None
     after: Resources | None = None
@@ -50,9 +75,15 @@ class Report:
         return [*left, *self.after.leaks(self.before)] if self.after and self.before else left
 
     @property
-    def wrong(self) -> list[Result]:
-        """The streams that were not delivered as they should."""
-        return [result for result in self.results if not result.is_right]
+    def streams(self) -> int:
+        """How many there were."""
+        return sum(counts.streams for counts in self.counts.values())
+
+    def add(self, result: Result) -> None:
+        """One more stream is over."""
+        self.counts[result.script.server, result.script.client].add(result)
+        if not result.is_right:
+            self.wrong.append(result)
 
 
 async def soak(
@@ -95,7 +126,7 @@ async def _round(
             async def keep_streaming() -> None:
                 while time.monotonic() < end:
                     drawn = script(report.seed, next(numbers), [*servers])
-                    report.results.append(await _stream(endpoints[drawn.server], drawn, threads))
+                    report.add(await _stream(endpoints[drawn.server], drawn, threads))
 
             await asyncio.gather(*(keep_streaming() for _ in range(streams)))
             for endpoint in endpoints.values():

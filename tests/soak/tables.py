@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, fields
 
 from tests.marked_section import markdown_table
 from tests.soak.resources import MEGABYTES_ALLOWED
 from tests.soak.scripts import KINDS
-from tests.soak.soak import Report
-from tests.soak.streams import Result
+from tests.soak.soak import Counts, Report
 
 
 def tables(report: Report) -> str:
     """The streams, the faults, and what was left open."""
-    return "\n\n".join([_streams(report.results), _faults(report), _resources(report)])
+    return "\n\n".join([_streams(report.counts), _faults(report), _resources(report)])
 
 
-def _streams(results: Sequence[Result]) -> str:
-    groups: dict[tuple[str, str], list[Result]] = defaultdict(list)
-    for result in results:
-        groups[result.script.server, result.script.client].append(result)
-    columns = ["server", "client", "streams", "events", "reconnects", "lost", "doubled", "out of order", "errors"]
-    rows = [[*group, *_counts(some)] for group, some in sorted(groups.items())]
-    return markdown_table(columns, [*rows, ["all", "", *_counts(results)]])
-
-
-def _counts(results: Sequence[Result]) -> list[int]:
-    return [
-        len(results),
-        sum(result.events for result in results),
-        sum(result.reconnects for result in results),
-        sum(result.lost for result in results),
-        sum(result.doubled for result in results),
-        sum(result.is_out_of_order for result in results),
-        sum(result.error is not None for result in results),
-    ]
+def _streams(counts: Mapping[tuple[str, str], Counts]) -> str:
+    columns = [field.name.replace("_", " ") for field in fields(Counts)]
+    rows = [[*group, *astuple(some)] for group, some in sorted(counts.items())]
+    totals = [sum(column) for column in zip(*(astuple(some) for some in counts.values()), strict=True)]
+    return markdown_table(["server", "client", *columns], [*rows, ["all", "", *totals]])
 
 
 def _faults(report: Report) -> str:
