@@ -69,6 +69,10 @@ STREAMS: Group = {
     "`messages`": {},
     "`messages` without the messages of the input": {"javascript": Value(0, "no: they come as well")},
     "`messages-tuple`": {},
+    "take `tools`": {
+        "official": Raises(UnprocessableEntityError, '422 "tools" is not valid under any of the schemas'),
+        "javascript": ZOD,
+    },
     "several stream modes at once": {},
     "`updates` of subgraphs": {},
     "`values` of subgraphs": {"javascript": NO_SUBGRAPHS},

@@ -122,6 +122,14 @@ async def test_the_other_modes(runs: RunsClient, thread_id: str, mode: Any, feat
 
 
 @pytest.mark.covers("stream")
+async def test_tools(runs: RunsClient, thread_id: str, feature: ServerFeatures) -> None:
+    """The SDKs know this mode; none of the graphs calls a tool."""
+    with feature("take `tools`"):
+        parts = await parts_of(runs.stream(thread_id, "echo", input={"text": "hello"}, stream_mode="tools"))
+        assert {part.event for part in parts} == {"metadata"}
+
+
+@pytest.mark.covers("stream")
 @pytest.mark.feature("`messages`")
 async def test_messages_grow(runs: RunsClient, thread_id: str) -> None:
     parts = await parts_of(runs.stream(thread_id, "chat", input=QUESTION, stream_mode="messages"))
