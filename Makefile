@@ -19,31 +19,34 @@ help: ## Print this list
 
 # Set-up. A stamp in each environment says which requirements it holds. The files name all that is needed: a resolver would
 # look at newer versions too, and refuse those without a hash.
+INSTALL_PINNED := -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r
+INSTALL_SELF := -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+
 $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python $(INSTALL_PINNED) requirements/dev.txt
+	$(BIN)/python $(INSTALL_SELF)
 	@touch $@
 
 $(OFFICIAL)/.ready: requirements/official.txt
 	$(PYTHON) -m venv $(OFFICIAL)
-	$(OFFICIAL)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/official.txt
+	$(OFFICIAL)/bin/python $(INSTALL_PINNED) requirements/official.txt
 	@touch $@
 
 $(BENCH)/.ready: requirements/bench.txt pyproject.toml
 	$(PYTHON) -m venv $(BENCH)
-	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/bench.txt
-	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BENCH)/bin/python $(INSTALL_PINNED) requirements/bench.txt
+	$(BENCH)/bin/python $(INSTALL_SELF)
 	@touch $@
 
 $(AEGRA)/.ready: requirements/aegra.txt
 	$(PYTHON312) -m venv $(AEGRA)
-	$(AEGRA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/aegra.txt
+	$(AEGRA)/bin/python $(INSTALL_PINNED) requirements/aegra.txt
 	@touch $@
 
 $(DOCS)/.ready: requirements/docs.txt
 	$(PYTHON) -m venv $(DOCS)
-	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/docs.txt
+	$(DOCS)/bin/python $(INSTALL_PINNED) requirements/docs.txt
 	@touch $@
 
 $(JAVASCRIPT)/.ready: tests/servers/javascript/package-lock.json
@@ -83,7 +86,7 @@ installs: $(VENV)/.ready ## Install the distributions as their users do, each ex
 	$(PYTEST) tests/installs $(ARGS)
 
 .PHONY: matrix
-matrix: $(VENV)/.ready ## Run the fast tests with every Python that is here, and the lowest and highest dependencies (about 15 minutes)
+matrix: $(VENV)/.ready ## Run the fast tests with every Python that is here, and the lowest and highest dependencies (about 10 minutes)
 	@$(BIN)/python -m tests.installs.matrix --document docs/installation.md
 
 .PHONY: databases

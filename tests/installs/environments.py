@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.distributions import ROOT
+
 PATIENCE = 900.0
 """Seconds after which a command is given up: far more than any takes."""
 

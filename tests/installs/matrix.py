@@ -20,8 +20,8 @@ from xml.etree import ElementTree
 
 from packaging.requirements import Requirement
 
-from tests.distributions import Distributions, build
-from tests.installs.environments import ROOT, Environment, checked
+from tests.distributions import ROOT, Distributions, build
+from tests.installs.environments import Environment, checked
 from tests.marked_section import markdown_table, write_section
 
 SUITE = ("tests/unit", "tests/embedded")

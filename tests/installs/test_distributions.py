@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.distributions import Distributions
-from tests.installs.environments import ROOT, Environment, checked
+from tests.distributions import ROOT, Distributions
+from tests.installs.environments import Environment, checked
 
 TOOLS = Path(sys.executable).parent
 
